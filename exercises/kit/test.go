@@ -1,0 +1,103 @@
+package kit
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"redislab/lab"
+)
+
+// testBudget bounds one lesson in one mode, so that a hang is a failure.
+const testBudget = 90 * time.Second
+
+// simSettle is how long goroutines get to end before a bubble is left: clients
+// and servers keep timers of a few minutes.
+const simSettle = 5 * time.Minute
+
+// Test takes every exercise in both modes on a backend, one subtest each. A
+// lesson whose needs the backend does not meet is skipped with the reason.
+func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) {
+	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
+		ctx, cancel := context.WithTimeout(t.Context(), testBudget)
+		defer cancel()
+		take(ctx, t, ex, backend(t), m)
+	})
+}
+
+// TestSim is Test inside a testing/synctest bubble: time-bound lessons take
+// milliseconds. The backend must keep to the bubble (no real sockets).
+func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) {
+	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			take(ctx, t, ex, backend(t), m)
+			time.Sleep(simSettle)
+		})
+	})
+}
+
+func each(t *testing.T, exs []Exercise, f func(*testing.T, Exercise, Mode)) {
+	for _, ex := range exs {
+		for _, m := range []Mode{Watch, Do} {
+			t.Run(ex.ID+"/"+string(m), func(t *testing.T) { f(t, ex, m) })
+		}
+	}
+}
+
+func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode) {
+	t.Helper()
+	r := New(ex, b, m, En)
+	var typed []string
+	r.Observe(func(p Progress) {
+		if p.Kind == TypedLine {
+			typed = append(typed, p.Step+": "+p.Typed.Cmd.Node+"> "+p.Typed.Cmd.Line+"\n"+p.Typed.Reply)
+		}
+		if p.Kind == Entered {
+			proseIsFilled(t, r)
+		}
+	})
+	rep, err := r.RunAll(ctx)
+	var skip *SkipError
+	if errors.As(err, &skip) {
+		t.Skip(skip.Error())
+	}
+	for _, s := range rep.Steps {
+		for _, res := range s.Results {
+			if !res.OK || testing.Verbose() {
+				t.Logf("%s: ok=%v in %v: %s: saw %s", s.Step, res.OK, res.Took, res.Awaited, res.Seen)
+			}
+		}
+		if s.Outcome != nil {
+			t.Logf("%s: answer %q", s.Step, s.Outcome.Choice)
+			if u := Unfilled(s.Outcome.Explain); u != "" {
+				t.Errorf("%s: the explanation has an unfilled %s", s.Step, u)
+			}
+		}
+	}
+	for _, m := range rep.Measures {
+		t.Logf("%s: %s = %s", m.Step, m.Name.En, m.Value)
+	}
+	if err != nil {
+		t.Errorf("%v\ntyped:\n%s", err, strings.Join(typed, "\n"))
+	}
+}
+
+// proseIsFilled fails when the learner would read a raw placeholder.
+func proseIsFilled(t *testing.T, r *Runner) {
+	t.Helper()
+	for _, l := range Langs() {
+		if u := Unfilled(r.Prose(l)); u != "" {
+			t.Errorf("%s: step %s: %s prose has an unfilled %s", r.Exercise().ID, r.Step().Name, l, u)
+		}
+	}
+	for _, c := range append(r.Commands(), r.Look()...) {
+		if u := Unfilled(c.Line); u != "" {
+			t.Errorf("%s: step %s: command %q has an unfilled %s", r.Exercise().ID, r.Step().Name, c.Line, u)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Predicate is one condition of a lab being ready, and how far it is met.
+type Predicate struct {
+	Name   string `json:"name"` // "nodes accept 3/3"
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail,omitempty"` // what is missing
+}
+
+const (
+	readyPatience = 2 * infoPatience
+	readyPace     = 20 * time.Millisecond
+)
+
+// Ready tells the conditions of the lab being ready, asked for now: every node answers, every replica has its link up
+// and is in sync, and its master counts it as online.
+func (l *Lab) Ready() []Predicate {
+	l.refresh(l.life, readyPatience, true)
+	v := l.picture()
+	return []Predicate{l.accepting(v), l.inSync(v), l.online(v)}
+}
+
+// WaitReady waits until all conditions hold. Its error lists those that do not.
+func (l *Lab) WaitReady(ctx context.Context) error {
+	t := time.NewTimer(0)
+	defer t.Stop()
+	for {
+		missing := failing(l.Ready())
+		if len(missing) == 0 {
+			return nil
+		}
+		t.Reset(readyPace)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("lab is not ready: %s: %w", strings.Join(missing, "; "), ctx.Err())
+		case <-l.life.Done():
+			return fmt.Errorf("lab is not ready: %w", ErrClosed)
+		case <-t.C:
+		}
+	}
+}
+
+func failing(ps []Predicate) []string {
+	var out []string
+	for _, p := range ps {
+		if !p.OK {
+			out = append(out, p.Name+" ("+p.Detail+")")
+		}
+	}
+	return out
+}
+
+func predicate(name string, ok, of int, missing []string) Predicate {
+	return Predicate{Name: fmt.Sprintf("%s %d/%d", name, ok, of), OK: ok == of, Detail: strings.Join(missing, ", ")}
+}
+
+func (l *Lab) accepting(v View) Predicate {
+	ok, missing := 0, []string(nil)
+	for _, n := range v.Nodes {
+		switch {
+		case n.State != StateUp:
+			missing = append(missing, n.ID+" is "+string(n.State))
+		case n.Silent || n.Error != "":
+			missing = append(missing, n.ID+": "+n.Error)
+		case l.said(n.ID, "loading") == "1":
+			missing = append(missing, n.ID+" is loading its data")
+		case n.RunID == "":
+			missing = append(missing, n.ID+" has not answered yet")
+		default:
+			ok++
+		}
+	}
+	return predicate("nodes accept", ok, len(v.Nodes), missing)
+}
+
+func (l *Lab) inSync(v View) Predicate {
+	ok, of, missing := 0, 0, []string(nil)
+	for _, n := range v.Nodes {
+		if n.Role != Replica {
+			continue
+		}
+		of++
+		switch {
+		case n.State != StateUp:
+			missing = append(missing, n.ID+" is "+string(n.State))
+		case n.SyncInProgress:
+			missing = append(missing, n.ID+" is loading from "+n.MasterAddr)
+		case n.LinkStatus != "up":
+			missing = append(missing, n.ID+" has no link to "+n.MasterAddr)
+		default:
+			ok++
+		}
+	}
+	return predicate("replicas in sync", ok, of, missing)
+}
+
+// online compares how many replicas follow each node with how many that node counts as online.
+func (l *Lab) online(v View) Predicate {
+	followers := map[string]int{}
+	for _, n := range v.Nodes {
+		if n.Role == Replica && n.MasterID != "" {
+			followers[n.MasterID]++
+		}
+	}
+	ok, of, missing := 0, 0, []string(nil)
+	for _, n := range v.Nodes {
+		want := followers[n.ID]
+		of += want
+		online := 0
+		for i := range n.Replicas {
+			if strings.Contains(l.said(n.ID, "slave"+strconv.Itoa(i)), "state=online") {
+				online++
+			}
+		}
+		ok += min(online, want)
+		if online < want {
+			missing = append(missing, fmt.Sprintf("%s counts %d of %d", n.ID, online, want))
+		}
+	}
+	return predicate("replicas online", ok, of, missing)
+}
+
+// said is a field of what a node last answered.
+func (l *Lab) said(id, field string) string {
+	n := l.Node(id)
+	l.watch.mu.Lock()
+	defer l.watch.mu.Unlock()
+	if k := l.watch.looks[n]; k != nil {
+		return k.info[field]
+	}
+	return ""
+}

@@ -1,0 +1,214 @@
+package node
+
+import (
+	"redislab/node/command"
+	"redislab/node/store"
+)
+
+// op is one command on its way to replicas.
+type op struct {
+	db   int
+	argv [][]byte
+}
+
+// process carries out one command of a client: find it, ask the gates, then run it, queue
+// it (MULTI) or refuse it. The reply is appended to the client's output.
+func (c *client) process(argv [][]byte) {
+	n := c.n
+	mark := len(c.w.Buf)
+	n.stats.commands++
+	if !c.dispatch(argv) {
+		c.afterReply(mark)
+	}
+	c.argvMem = 0
+}
+
+// dispatch gives true when the client waits and its reply is still to come.
+func (c *client) dispatch(argv [][]byte) (waits bool) {
+	n := c.n
+	spec, outcome := n.table.Lookup(argv)
+	if outcome != command.Found {
+		return c.reject(outcome.Error(spec, argv))
+	}
+	if refusal := n.gate(c, spec, argv); refusal != "" {
+		if spec.Name == "exec" && c.multi != nil {
+			n.discard(c)
+			return c.reject(command.ExecAbortBecause(refusal))
+		}
+		return c.reject(refusal)
+	}
+	if c.multi != nil && !transactional(spec) {
+		if spec.Flags&command.NoMulti != 0 {
+			return c.reject(command.ErrNotInMulti)
+		}
+		c.queue(spec, argv)
+		c.w.Simple("QUEUED")
+		return false
+	}
+	if n.pausedFor(c, spec) {
+		n.postpone(c, argv)
+		return true
+	}
+	n.call(c, spec, argv)
+	return c.block != nil
+}
+
+// reject answers with an error; inside MULTI the transaction is spoilt.
+func (c *client) reject(text string) bool {
+	if c.multi != nil {
+		c.flags |= flagDirtyExec
+	}
+	c.w.Error(text)
+	return false
+}
+
+// transactional tells which commands run at once even inside MULTI.
+func transactional(spec *command.Spec) bool {
+	if spec.Parent != "" {
+		return false
+	}
+	switch spec.Name {
+	case "exec", "discard", "multi", "watch", "quit", "reset":
+		return true
+	}
+	return false
+}
+
+// afterReply counts error replies and applies CLIENT REPLY to what the command wrote
+// from mark on.
+func (c *client) afterReply(mark int) {
+	if mark < len(c.w.Buf) && c.w.Buf[mark] == '-' {
+		c.n.noteError(c.w.Buf[mark+1:])
+	}
+	switch {
+	case c.is(flagReplyOff | flagReplySkip):
+		c.w.Buf = c.w.Buf[:mark]
+	}
+	c.flags &^= flagReplySkip
+	if c.is(flagReplySkipNext) {
+		c.flags = c.flags&^flagReplySkipNext | flagReplySkip
+	}
+}
+
+// call runs a command that passed the gates and does what follows from it: statistics, slow
+// log, MONITOR, propagation.
+func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
+	ctx := &c.ctx
+	n.beginUnit()
+	ctx.Writer, ctx.Spec, ctx.Argv, ctx.DB, ctx.Now = &c.w, spec, argv, c.db, n.nowMs
+	ctx.Dirty, ctx.Replaced, ctx.NoPropagate, ctx.Blocked = 0, nil, false, nil
+	ctx.CanBlock = !n.inExec && !c.is(flagMaster)
+	n.ks.Expiry = n.expiryFor(c)
+	if len(n.monitors) > 0 && spec.Flags&(command.SkipMonitor|command.Admin) == 0 && !n.loading.active {
+		n.feedMonitors(c, argv)
+	}
+	mark := len(c.w.Buf)
+	start := n.clock.Now()
+	spec.Handler(ctx)
+	took := n.clock.Now().Sub(start)
+	n.ks.Settle()
+	failed := len(c.w.Buf) > mark && c.w.Buf[mark] == '-'
+	n.account(c, spec, argv, took, failed)
+	if ctx.Blocked != nil {
+		n.blockOnKeys(c, argv, ctx.Blocked)
+	}
+	if ctx.Dirty > 0 {
+		n.persist.dirty += int64(ctx.Dirty)
+		n.alsoPropagate(ctx)
+	}
+	n.endUnit(c)
+	c.last = spec
+}
+
+// expiryFor says how a client's look-ups treat keys whose time has come.
+func (n *Node) expiryFor(c *client) store.ExpiryMode {
+	switch {
+	case n.loading.active || c.is(flagMaster):
+		return store.ExpiryIgnore
+	case n.isReplica() || n.pauseBlocksExpiry():
+		return store.ExpiryHide
+	}
+	return store.ExpiryDelete
+}
+
+// beginUnit and endUnit enclose what is propagated together: a command with the deletions of expired
+// keys it caused, a whole EXEC, one command of a served blocked client.
+func (n *Node) beginUnit() { n.unit++ }
+
+func (n *Node) endUnit(c *client) {
+	n.unit--
+	if n.unit > 0 || len(n.ops) == 0 {
+		return
+	}
+	several := len(n.ops) > 1
+	if several {
+		n.propagateNow(-1, wordMulti)
+	}
+	for i := range n.ops {
+		n.propagateNow(n.ops[i].db, n.ops[i].argv)
+		n.ops[i] = op{}
+	}
+	if several {
+		n.propagateNow(-1, wordExec)
+	}
+	n.ops = n.ops[:0]
+	if c != nil {
+		c.woff = n.history.Offset
+	}
+}
+
+var (
+	wordMulti = [][]byte{[]byte("MULTI")}
+	wordExec  = [][]byte{[]byte("EXEC")}
+)
+
+// alsoPropagate queues what the command just run means for replicas.
+func (n *Node) alsoPropagate(ctx *command.Ctx) {
+	if ctx.NoPropagate || !n.propagates() || ctx.Client.(*client).is(flagMaster) {
+		return
+	}
+	if ctx.Replaced == nil {
+		// The arguments outlive the handler only until the end of the unit; in a
+		// transaction they belong to the queue, else to the input buffer.
+		n.ops = append(n.ops, op{ctx.DB.ID, ctx.Argv})
+		return
+	}
+	for _, argv := range ctx.Replaced {
+		n.ops = append(n.ops, op{ctx.DB.ID, argv})
+	}
+}
+
+// propagateDelete tells replicas that a key was removed for the node's own reasons (expiry,
+// eviction).
+func (n *Node) propagateDelete(db int, key string, lazy bool) {
+	if !n.propagates() {
+		return
+	}
+	word := "DEL"
+	if lazy {
+		word = "UNLINK"
+	}
+	n.ops = append(n.ops, op{db, [][]byte{[]byte(word), []byte(key)}})
+}
+
+// The hooks of the keyspace.
+
+func (n *Node) keyModified(db *store.DB, key []byte) {
+	if len(n.watchers) > 0 {
+		n.touchWatched(db.ID, string(key))
+	}
+}
+
+func (n *Node) keyExpired(db *store.DB, key string) {
+	n.beginUnit()
+	n.propagateDelete(db.ID, key, n.settings.lazyExpire)
+	n.keyModified(db, []byte(key))
+	n.Notify('x', "expired", db.ID, key)
+	n.endUnit(nil)
+}
+
+func (n *Node) keyAdded(db *store.DB, key string, _ store.Kind) {
+	if n.waiting.waitsFor(db.ID, key) {
+		n.ready.add(db.ID, key)
+	}
+}

@@ -1,0 +1,151 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"redislab/node/data"
+	"redislab/node/rdb"
+)
+
+// loadState is what INFO tells while a file is loaded.
+type loadState struct {
+	active      bool
+	since       time.Time
+	total, done int64
+	keys        int64
+}
+
+func (n *Node) loadingInfo(t *infoText) {
+	l := &n.loading
+	perc, eta := 0.0, int64(1)
+	if l.total > 0 {
+		perc = float64(l.done) * 100 / float64(l.total)
+	}
+	if elapsed := n.now.Sub(l.since).Seconds(); elapsed >= 1 && l.done > 0 {
+		eta = int64(elapsed * float64(l.total-l.done) / float64(l.done))
+	}
+	t.line("loading_start_time", l.since.Unix())
+	t.line("loading_total_bytes", l.total)
+	t.line("loading_rdb_used_mem", 0)
+	t.line("loading_loaded_bytes", l.done)
+	t.line("loading_loaded_perc", perc)
+	t.line("loading_eta_seconds", eta)
+}
+
+// loadFromDisk loads dbfilename if it is there. A file that cannot be read stops the
+// start and is left as it is.
+func (n *Node) loadFromDisk(ctx context.Context) error {
+	path := n.path(n.set.String("dbfilename"))
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("Fatal error loading the DB: %w. Exiting.", rootCause(err))
+	}
+	defer f.Close()
+	began := n.clock.Now()
+	info, err := n.load(ctx, f)
+	if err != nil {
+		return fmt.Errorf("Error loading the RDB file %s: %w. The file was left as it is: check it with redis-check-rdb, restore it from a backup, or move it away to start empty", path, err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.noticef("DB loaded from disk: %.3f seconds", n.clock.Now().Sub(began).Seconds())
+	n.recoverStream(info)
+	return nil
+}
+
+// loadBatch is the number of keys stored under one hold of the lock.
+const loadBatch = 512
+
+// loader stores the entries of an RDB file.
+type loader struct {
+	n     *Node
+	ctx   context.Context
+	aux   map[string]string
+	batch int
+}
+
+// load fills the keyspace from an RDB; clients get LOADING meanwhile. It is called without
+// the lock. aux gives the file's facts.
+func (n *Node) load(ctx context.Context, f *os.File) (aux map[string]string, err error) {
+	size := int64(0)
+	if st, err := f.Stat(); err == nil {
+		size = st.Size()
+	}
+	if !n.enter() {
+		return nil, errAborted
+	}
+	n.loading = loadState{active: true, since: n.now, total: size}
+	n.persist.loadedKeys, n.persist.loadedExpired = 0, 0
+	l := &loader{n: n, ctx: ctx, aux: map[string]string{}}
+	_, err = rdb.Decode(f, rdb.Handler{
+		Aux:        func(k, v []byte) error { l.aux[string(k)] = string(v); return nil },
+		Entry:      l.entry,
+		Progress:   l.progress,
+		Databases:  n.ks.Databases(),
+		NoChecksum: !n.set.Bool("rdbchecksum"),
+		Every:      256 << 10,
+	})
+	if errors.Is(err, errAborted) {
+		return l.aux, err
+	}
+	n.loading.active = false
+	n.leave()
+	return l.aux, err
+}
+
+// entry stores one key. Keys that have expired meanwhile are left out by a master; a replica keeps
+// them until its master says otherwise.
+func (l *loader) entry(e *rdb.Entry) error {
+	n := l.n
+	n.persist.loadedKeys++
+	if e.HasExpire && e.ExpireMS < n.nowMs && !n.isReplica() {
+		n.persist.loadedExpired++
+		return nil
+	}
+	o, err := data.ObjectOf(&e.Value, &n.ks.Limits)
+	if err != nil {
+		return err
+	}
+	db := n.ks.DB(e.DB)
+	stored := db.PutKeepTTL(e.Key, o)
+	if e.HasExpire {
+		db.SetExpire(e.Key, e.ExpireMS)
+	}
+	if e.HasIdle {
+		n.ks.SetIdle(stored, int64(e.Idle))
+	}
+	if e.HasFreq {
+		n.ks.SetFreq(stored, e.Freq)
+	}
+	if l.batch++; l.batch >= loadBatch {
+		return l.breathe()
+	}
+	return nil
+}
+
+func (l *loader) progress(read int64) error {
+	l.n.loading.done = read
+	return l.breathe()
+}
+
+// breathe lets clients in for a moment.
+func (l *loader) breathe() error {
+	l.batch = 0
+	l.n.leave()
+	runtime.Gosched()
+	if !l.n.enter() {
+		return errAborted
+	}
+	if err := l.ctx.Err(); err != nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,158 @@
+package resp
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+)
+
+// Limits bound what a client may send; see proto-max-bulk-len and the fixed limits of
+// the protocol. Authenticated is false for connections that must still log in: Redis
+// holds them to smaller frames.
+type Limits struct {
+	MaxBulk       int64 // bytes in one argument
+	MaxInline     int   // bytes in an inline command or a header line
+	MaxArgs       int64 // arguments in one command
+	Authenticated bool
+}
+
+// DefaultLimits are Redis's own.
+func DefaultLimits() Limits {
+	return Limits{MaxBulk: 512 << 20, MaxInline: 64 << 10, MaxArgs: 1<<31 - 1, Authenticated: true}
+}
+
+// ErrProtocol is wrapped by every error of the Reader: after it the connection must be
+// closed. Its text is what Redis replies (without the leading "-ERR ").
+var ErrProtocol = errors.New("Protocol error")
+
+type protocolError string
+
+func (e protocolError) Error() string { return "Protocol error: " + string(e) }
+func (e protocolError) Unwrap() error { return ErrProtocol }
+
+// Reader splits a byte stream into commands. It owns no buffer: give it the bytes at
+// hand and it says how many it used, so one connection costs a few words between
+// commands. The zero value with Limits set is ready.
+type Reader struct {
+	Limits Limits
+	args   [][]byte
+}
+
+// Next takes the first whole command of buf. The arguments point into buf and are
+// good until buf changes; the slice itself is good until the next call. used is 0 and err nil when buf
+// does not hold a whole command yet. An empty command (blank line, "*0", "*-1") has used > 0 and no
+// arguments. need is a hint: how many bytes buf must hold before another try can
+// succeed.
+func (r *Reader) Next(buf []byte) (args [][]byte, used, need int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, 1, nil
+	}
+	if buf[0] == '*' {
+		return r.multibulk(buf)
+	}
+	return r.inline(buf)
+}
+
+func (r *Reader) inline(buf []byte) ([][]byte, int, int, error) {
+	end := bytes.IndexByte(buf, '\n')
+	if end < 0 {
+		if len(buf) > r.Limits.MaxInline {
+			return nil, 0, 0, protocolError("too big inline request")
+		}
+		return nil, 0, len(buf) + 1, nil
+	}
+	line := buf[:end]
+	if len(line) > 0 && line[len(line)-1] == '\r' {
+		line = line[:len(line)-1]
+	}
+	args, ok := SplitArgs(line)
+	if !ok {
+		return nil, 0, 0, protocolError("unbalanced quotes in request")
+	}
+	return args, end + 1, 0, nil
+}
+
+func (r *Reader) multibulk(buf []byte) ([][]byte, int, int, error) {
+	n, pos, state := parseLength(buf, 1)
+	switch {
+	case state == incomplete && len(buf) > r.Limits.MaxInline:
+		return nil, 0, 0, protocolError("too big mbulk count string")
+	case state == incomplete:
+		return nil, 0, len(buf) + 1, nil
+	case state == malformed || n > r.Limits.MaxArgs:
+		return nil, 0, 0, protocolError("invalid multibulk length")
+	case n > 10 && !r.Limits.Authenticated:
+		return nil, 0, 0, protocolError("unauthenticated multibulk length")
+	}
+	args := r.args[:0]
+	for i := int64(0); i < n; i++ {
+		if pos >= len(buf) {
+			return nil, 0, len(buf) + 1, nil
+		}
+		if buf[pos] != '$' {
+			return nil, 0, 0, protocolError(fmt.Sprintf("expected '$', got '%c'", buf[pos]))
+		}
+		size, start, state := parseLength(buf, pos+1)
+		switch {
+		case state == incomplete && len(buf)-pos > r.Limits.MaxInline:
+			return nil, 0, 0, protocolError("too big bulk count string")
+		case state == incomplete:
+			return nil, 0, len(buf) + 1, nil
+		case state == malformed || size < 0 || size > r.Limits.MaxBulk:
+			return nil, 0, 0, protocolError("invalid bulk length")
+		case size > 16384 && !r.Limits.Authenticated:
+			return nil, 0, 0, protocolError("unauthenticated bulk length")
+		}
+		pos = start + int(size) + 2
+		if pos > len(buf) {
+			return nil, 0, pos, nil
+		}
+		args = append(args, buf[start:start+int(size):start+int(size)])
+	}
+	r.args = args
+	if cap(r.args) > 1024 {
+		r.args = nil // one huge command must not pin its memory
+	}
+	return args, pos, 0, nil
+}
+
+type lengthState int
+
+const (
+	parsed lengthState = iota
+	incomplete
+	malformed
+)
+
+// parseLength reads a decimal number that ends in CR LF and gives the place behind it.
+func parseLength(buf []byte, pos int) (n int64, next int, state lengthState) {
+	i, neg := pos, false
+	if i < len(buf) && buf[i] == '-' {
+		neg = true
+		i++
+	}
+	digits := i
+	for ; i < len(buf) && buf[i] >= '0' && buf[i] <= '9'; i++ {
+		if n > 1<<53 {
+			return 0, 0, malformed
+		}
+		n = n*10 + int64(buf[i]-'0')
+	}
+	if i < len(buf) && buf[i] != '\r' {
+		// Redis looks at the number only once the line is whole.
+		if bytes.IndexByte(buf[i:], '\r') < 0 {
+			return 0, 0, incomplete
+		}
+		return 0, 0, malformed
+	}
+	if i+1 >= len(buf) {
+		return 0, 0, incomplete
+	}
+	if i == digits {
+		return 0, 0, malformed
+	}
+	if neg {
+		n = -n
+	}
+	return n, i + 2, parsed
+}

@@ -1,0 +1,395 @@
+package console
+
+import (
+	"context"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"redislab/node/resp"
+	"redislab/tui/widget"
+)
+
+// Target is something a line can be typed at: a node, or the lab when Line is set.
+type Target struct {
+	ID, Addr string
+	Line     func(ctx context.Context, line string) (string, error)
+}
+
+// Suggestion is a line worth typing next.
+type Suggestion struct{ Target, Line string }
+
+// Words are the console's own few words.
+type Words struct {
+	Waiting, Streaming, Suggest, NoNode, GivenUp, Placeholder string
+}
+
+// maxLines keeps a long session's memory flat.
+const maxLines = 2000
+
+// Model is the console: a prompt at one of several targets, with what came so far above it.
+type Model struct {
+	words   Words
+	dial    Dialer
+	targets []Target
+	at      int
+	clients map[string]*Client
+	input   widget.Editor
+	history History
+
+	lines  []string
+	scroll int // lines up from the end
+
+	running     string // ID of the target that works on a line; "" when none
+	streaming   bool
+	cancel      context.CancelFunc
+	suggestions []Suggestion
+	focused     bool
+	width       int
+	height      int
+}
+
+// DoneMsg says that a line was carried out.
+type DoneMsg struct {
+	Target, Line, Output string
+	streaming            bool
+}
+
+type streamMsg struct {
+	target, output string
+	err            error
+}
+
+// New makes a console that connects with dial.
+func New(dial Dialer, w Words) Model {
+	return Model{words: w, dial: dial, clients: map[string]*Client{}}
+}
+
+// SetSize gives the console its room.
+func (m *Model) SetSize(width, height int) { m.width, m.height = width, height }
+
+// SetWords changes the language.
+func (m *Model) SetWords(w Words) { m.words = w }
+
+// Focus lets the console take keys; Blur stops it.
+func (m *Model) Focus() { m.focused = true }
+
+// Blur stops taking keys.
+func (m *Model) Blur() { m.focused = false }
+
+// Focused reports whether the console takes keys.
+func (m Model) Focused() bool { return m.focused }
+
+// Empty reports whether nothing is typed.
+func (m Model) Empty() bool { return m.input.Value() == "" }
+
+// Busy reports whether a line is being carried out or a stream is read.
+func (m Model) Busy() bool { return m.running != "" }
+
+// SetTargets says who can be typed at. The current one is kept by its ID; a target whose
+// address changed gets a new connection.
+func (m *Model) SetTargets(ts []Target) {
+	current := m.Target().ID
+	for _, t := range ts {
+		if c := m.clients[t.ID]; c != nil && c.addr != t.Addr {
+			c.Close()
+			delete(m.clients, t.ID)
+		}
+	}
+	m.targets, m.at = ts, 0
+	m.Select(current)
+}
+
+// Target is the one that lines go to.
+func (m Model) Target() Target {
+	if m.at < len(m.targets) {
+		return m.targets[m.at]
+	}
+	return Target{}
+}
+
+// Select makes a target the current one; false when there is none of that ID.
+func (m *Model) Select(id string) bool {
+	for i, t := range m.targets {
+		if t.ID == id {
+			m.at = i
+			return true
+		}
+	}
+	return false
+}
+
+// Suggest sets the lines worth typing, next one first.
+func (m *Model) Suggest(s []Suggestion) { m.suggestions = s }
+
+// Next is the line that is suggested now.
+func (m Model) Next() (Suggestion, bool) {
+	if len(m.suggestions) == 0 {
+		return Suggestion{}, false
+	}
+	return m.suggestions[0], true
+}
+
+// Print adds text to what came so far, as if it had been typed and answered here.
+func (m *Model) Print(text string) {
+	text = strings.TrimSuffix(printable(text), "\n")
+	m.lines = append(m.lines, strings.Split(text, "\n")...)
+	if len(m.lines) > maxLines {
+		m.lines = append([]string(nil), m.lines[len(m.lines)-maxLines:]...)
+	}
+	m.scroll = 0
+}
+
+// Close drops all connections and ends what is being waited for.
+func (m *Model) Close() {
+	if m.cancel != nil {
+		m.cancel()
+	}
+	for _, c := range m.clients {
+		c.Close()
+	}
+}
+
+// Update handles keys while focused, and the console's own messages always.
+func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case DoneMsg:
+		return m.done(msg)
+	case streamMsg:
+		return m.streamed(msg)
+	case tea.KeyMsg:
+		if m.focused {
+			return m.key(msg)
+		}
+	}
+	return m, nil
+}
+
+func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
+	switch msg.String() {
+	case "enter":
+		return m.submit()
+	case "up":
+		m.input.SetValue(m.history.Back(m.input.Value()))
+	case "down":
+		m.input.SetValue(m.history.Forward(m.input.Value()))
+	case "pgup":
+		m.scroll = min(m.scroll+max(1, m.height/2), max(0, len(m.lines)-1))
+	case "pgdown":
+		m.scroll = max(0, m.scroll-max(1, m.height/2))
+	case "ctrl+t":
+		m.at = (m.at + 1) % max(1, len(m.targets))
+	case "ctrl+l":
+		m.lines, m.scroll = nil, 0
+	case "right":
+		if m.Empty() {
+			m.accept()
+			return m, nil
+		}
+		m.input, _ = m.input.Update(msg)
+	default:
+		m.input, _ = m.input.Update(msg)
+	}
+	return m, nil
+}
+
+// accept puts the suggested line on the prompt of the node it is for.
+func (m *Model) accept() {
+	if s, ok := m.Next(); ok && m.Select(s.Target) {
+		m.input.SetValue(s.Line)
+	}
+}
+
+// Interrupt gives up what is being waited for; false when nothing is.
+func (m *Model) Interrupt() bool {
+	if m.running == "" {
+		return false
+	}
+	if m.cancel != nil {
+		m.cancel()
+	}
+	return true
+}
+
+func (m Model) submit() (Model, tea.Cmd) {
+	line := strings.TrimSpace(m.input.Value())
+	if line == "" || m.running != "" || len(m.targets) == 0 {
+		return m, nil
+	}
+	m.input.SetValue("")
+	m.history.Add(line)
+	if rest, ok := strings.CutPrefix(line, "@"); ok {
+		id, after, _ := strings.Cut(rest, " ")
+		if !m.Select(id) {
+			m.Print("(error) " + m.words.NoNode + ": " + id)
+			return m, nil
+		}
+		if line = strings.TrimSpace(after); line == "" {
+			return m, nil
+		}
+	}
+	m.Print(m.Prompt() + line)
+	return m.start(line)
+}
+
+// start carries a line out in the background.
+func (m Model) start(line string) (Model, tea.Cmd) {
+	t := m.Target()
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel, m.running = cancel, t.ID
+	if t.Line != nil {
+		return m, func() tea.Msg {
+			defer cancel()
+			out, err := t.Line(ctx, line)
+			if err != nil {
+				out = "(error) " + err.Error()
+			}
+			return DoneMsg{Target: t.ID, Line: line, Output: out}
+		}
+	}
+	args, ok := splitLine(line)
+	switch {
+	case !ok:
+		cancel()
+		m.running = ""
+		m.Print("Invalid argument(s)")
+		return m, nil
+	case strings.EqualFold(args[0], "clear"):
+		cancel()
+		m.running, m.lines = "", nil
+		return m, nil
+	}
+	c := m.client(t)
+	return m, func() tea.Msg {
+		defer cancel()
+		out := c.Do(ctx, args)
+		return DoneMsg{Target: t.ID, Line: line, Output: out, streaming: c.Streaming}
+	}
+}
+
+func (m *Model) client(t Target) *Client {
+	if m.clients[t.ID] == nil {
+		m.clients[t.ID] = NewClient(t.Addr, m.dial)
+	}
+	return m.clients[t.ID]
+}
+
+// splitLine splits as redis-cli does; a line that starts with redis-cli itself loses that word,
+// since prose copied from elsewhere often has it.
+func splitLine(line string) ([]string, bool) {
+	words, ok := resp.SplitArgs([]byte(line))
+	if !ok || len(words) == 0 {
+		return nil, false
+	}
+	args := make([]string, len(words))
+	for i, w := range words {
+		args[i] = string(w)
+	}
+	if args[0] == "redis-cli" && len(args) > 1 && !strings.HasPrefix(args[1], "-") {
+		args = args[1:]
+	}
+	return args, true
+}
+
+func (m Model) done(msg DoneMsg) (Model, tea.Cmd) {
+	m.running = ""
+	if msg.Output != "" {
+		m.Print(msg.Output)
+	}
+	if len(m.suggestions) > 0 && sameLine(m.suggestions[0], msg) {
+		m.suggestions = m.suggestions[1:]
+	}
+	if !msg.streaming {
+		return m, nil
+	}
+	m.Print(m.words.Streaming)
+	ctx, cancel := context.WithCancel(context.Background())
+	m.running, m.cancel, m.streaming = msg.Target, cancel, true
+	return m, m.next(ctx, msg.Target)
+}
+
+func sameLine(s Suggestion, msg DoneMsg) bool {
+	return s.Target == msg.Target && strings.EqualFold(strings.Join(strings.Fields(s.Line), " "), strings.Join(strings.Fields(msg.Line), " "))
+}
+
+func (m Model) next(ctx context.Context, target string) tea.Cmd {
+	c := m.clients[target]
+	return func() tea.Msg {
+		out, err := c.Next(ctx)
+		return streamMsg{target, out, err}
+	}
+}
+
+func (m Model) streamed(msg streamMsg) (Model, tea.Cmd) {
+	if msg.output != "" {
+		m.Print(msg.output)
+	}
+	if msg.err != nil || m.clients[msg.target] == nil {
+		m.running, m.streaming = "", false
+		m.Print(m.words.GivenUp)
+		return m, nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel = cancel
+	return m, m.next(ctx, msg.target)
+}
+
+// Prompt is the text before what is typed: the node's ID and redis-cli's own prompt.
+func (m Model) Prompt() string {
+	t := m.Target()
+	if t.Line != nil || t.ID == "" {
+		return t.ID + "> "
+	}
+	if c := m.clients[t.ID]; c != nil && m.running != t.ID {
+		return t.ID + " " + c.Prompt()
+	}
+	return t.ID + " " + t.Addr + "> "
+}
+
+// View draws the console in its room: what came, and the prompt as the last line.
+func (m Model) View(t *widget.Theme) []string {
+	prompt := m.promptLine(t)
+	room := max(0, m.height-1)
+	var shown []string
+	for i := len(m.lines) - 1 - m.scroll; i >= 0 && len(shown) < room; i-- {
+		wrapped := widget.WrapLines(m.lines[i], max(1, m.width))
+		for j := len(wrapped) - 1; j >= 0 && len(shown) < room; j-- {
+			shown = append(shown, wrapped[j])
+		}
+	}
+	out := make([]string, 0, m.height)
+	for i := len(shown) - 1; i >= 0; i-- {
+		out = append(out, shown[i])
+	}
+	if m.height < 1 {
+		return nil
+	}
+	return append(out, prompt)
+}
+
+func (m Model) promptLine(t *widget.Theme) string {
+	switch {
+	case m.streaming && m.running != "":
+		return t.Faint.Render(widget.Cut(m.words.Streaming, m.width))
+	case m.running != "":
+		return t.Faint.Render(widget.Cut(m.words.Waiting, m.width))
+	}
+	p := m.Prompt()
+	room := m.width - widget.Width(p)
+	if room < 12 && widget.Width(p) > 12 { // a narrow pane keeps room to type in
+		p = widget.Cut(m.Target().ID, max(4, m.width/3)) + "> "
+		room = m.width - widget.Width(p)
+	}
+	head := t.Accent.Render(p)
+	if m.Empty() {
+		hint := m.words.Placeholder
+		if s, ok := m.Next(); ok {
+			hint = m.words.Suggest + " @" + s.Target + " " + s.Line
+		}
+		if !m.focused {
+			return head + t.Faint.Render(widget.Cut(hint, room))
+		}
+		return head + widget.Cursor(t, "") + t.Faint.Render(widget.Cut(hint, room-1))
+	}
+	return head + m.input.View(t, room, m.focused)
+}

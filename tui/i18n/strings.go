@@ -1,0 +1,39 @@
+package i18n
+
+// Strings is every word the program itself shows. Those with a % are formats.
+type Strings struct {
+	// The curriculum.
+	LangName, Curriculum, Mode, Watch, Do, WatchHint, DoHint, LessonsDone, StepsCount, NodesCount, After string
+	Start, Help, Quit, Back, Language, Reset, Move, Select, ResetAsk, ResetDone, Yes, No, LeaveAsk       string
+	RestartAsk, TooSmall, TooSmallHint, Steps, NeedsMissing, NotKept                                     string
+
+	// The help.
+	HelpTitle, HelpClose, HelpCurriculum, HelpLesson, HelpConsole, HelpAt string
+
+	// A lesson.
+	Step, Checks, Console, Events, Topology, StepOf, Starting, StartFailed, StartFailedHint, Retry       string
+	Cancel, PredictStatus, Answer, Choose, ReadyWatch, ReadyDo, YourTurn, YourTurnNothing, RunStep       string
+	SetScene, Check, CheckAgain, NextStep, Solve, NextLesson, Acting, Checking, Solving, GivenUp, Failed string
+	Passed, NotYet, LessonDone, LessonDoneBody, Predictions, TypeThese, LabTypes, LookAt, SolveHint      string
+	Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen, NoChecks, NoEvents, More, NextPane      string
+	SwitchTab, OpenConsole, Faults, Time, Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow        string
+	NotHere                                                                                              string
+
+	// The console.
+	Send, Suggested, NextNode, LeaveConsole, History, ClearScreen, GiveUp, ConsoleWaiting string
+	ConsoleStreaming, ConsoleTry, ConsoleNoNode, ConsoleStopped, ConsolePlaceholder       string
+
+	// The faults menu.
+	FaultKill, FaultStop, FaultRestart, FaultPause, FaultResume, FaultCut, FaultOneWay, FaultIsolate  string
+	FaultDelay, FaultDrop, FaultHeal, NoteKill, NoteStop, NoteRestart, NotePause, NoteCut, NoteOneWay string
+	NoteIsolate, NoteDelay, NoteDrop, NoteHeal, FaultWhich, FaultLink, FaultHowLong, FaultHowOften    string
+	ClientsWord                                                                                       string
+
+	// The time menu.
+	TimePause, TimeResume, TimeStep, TimeSpeed, TimeNormal, TimeNotHere, TimePausedMark, TimeMenuHint string
+
+	// The drawing.
+	TopoMaster, TopoReplica, TopoOffset, TopoLag, TopoLink, TopoKeys, TopoSync, TopoUp, TopoDown string
+	TopoKilled, TopoStopped, TopoPaused, TopoUnknown, TopoCut, TopoDelay, TopoDrop, TopoFaults   string
+	TopoIsolated, TopoReplicas, TopoAll                                                          string
+}

@@ -1,0 +1,57 @@
+package lesson
+
+// rect is a framed pane's place: its size with the frame. A pane that is not shown has no height.
+type rect struct{ w, h int }
+
+func (r rect) inner() (w, h int) { return max(0, r.w-4), max(0, r.h-2) }
+
+// layout is where everything goes. It depends on the terminal's size, the lesson and the focus alone, so that nothing
+// jumps while the lesson runs.
+type layout struct {
+	wide                          bool
+	topo                          rect // framed only when wide
+	step, checks, console, events rect
+}
+
+const (
+	chromeTop    = 1 // header
+	chromeBottom = 2 // status, footer
+)
+
+func (m *Model) layout() layout {
+	w, h := m.common.Width, m.common.Height-chromeTop-chromeBottom
+	if !m.common.Wide() {
+		top := m.topoHeight(h)
+		r := rect{w, h - top}
+		return layout{topo: rect{w, top}, step: r, checks: r, console: r, events: r}
+	}
+	left := w * 48 / 100
+	right := w - left
+	checks := max(8, min(2*m.mostChecks()+3, h*2/5))
+	top := min(m.topoHeight(h*3)+2, h*2/5)
+	events := max(7, (h-top)*2/5)
+	return layout{
+		wide: true,
+		topo: rect{right, top},
+		step: rect{left, h - checks}, checks: rect{left, checks},
+		console: rect{right, h - top - events}, events: rect{right, events},
+	}
+}
+
+// topoHeight is what the drawing may take: enough for its boxes and one line of faults, at most a third of h.
+func (m *Model) topoHeight(h int) int {
+	n := len(m.ex.Topology().Nodes)
+	want := 4*max(1, n-1) + 1
+	if n == 1 {
+		want = 5
+	}
+	return max(5, min(want, 8*h/21))
+}
+
+func (m *Model) mostChecks() int {
+	n := 0
+	for _, s := range m.ex.Steps {
+		n = max(n, len(s.Checks))
+	}
+	return n
+}

@@ -1,0 +1,328 @@
+package lesson
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"redislab/exercises/kit"
+	"redislab/lab"
+	"redislab/tui/widget"
+)
+
+// toEnd scrolls to the last line, whichever that is.
+const toEnd = 1 << 20
+
+// pane is what is inside a pane's frame, and the note at its edge.
+func (m *Model) pane(p pane, box widget.Box) (lines []string, note string) {
+	w, h := box.Inner()
+	switch p {
+	case stepPane:
+		return m.stepBody(w, h)
+	case checksPane:
+		return m.scrolled(p, m.checkLines(w), h)
+	case consolePane:
+		return m.console.View(m.common.Theme), ""
+	}
+	return m.eventBody(w, h)
+}
+
+// scrolled is the window of lines that fits, and a note when there is more.
+func (m *Model) scrolled(p pane, lines []string, h int) ([]string, string) {
+	if len(lines) <= h || h < 1 {
+		m.scroll[p] = 0
+		return lines, ""
+	}
+	from := min(m.scroll[p], len(lines)-h)
+	m.scroll[p] = from
+	note := ""
+	switch {
+	case from == 0:
+		note = "▼ " + m.common.S.More
+	case from == len(lines)-h:
+		note = "▲ " + m.common.S.More
+	default:
+		note = "▲▼ " + m.common.S.More
+	}
+	return lines[from : from+h], note
+}
+
+// scrollBy moves what the focused pane shows; events count from their end.
+func (m *Model) scrollBy(n int) {
+	if m.focus == eventsPane {
+		n = -n
+	}
+	m.scroll[m.focus] = max(0, m.scroll[m.focus]+n)
+}
+
+// stepBody is the prose, which scrolls, above what there is to do, which stays in sight when there is room.
+func (m *Model) stepBody(w, h int) ([]string, string) {
+	if m.phase == unstarted {
+		return m.scrolled(stepPane, m.startError(w), h)
+	}
+	prose, task := m.prose(w), m.task(w)
+	if len(task) == 0 {
+		return m.scrolled(stepPane, prose, h)
+	}
+	if room := h - len(task) - 1; len(prose) <= room || room >= 5 && m.phase != passed && m.phase != finished {
+		top, note := m.scrolled(stepPane, prose, room)
+		lines := append(widget.FitBlock(top, w, min(room, len(prose))), "")
+		return append(lines, task...), note
+	}
+	return m.scrolled(stepPane, append(append(prose, ""), task...), h)
+}
+
+func (m *Model) prose(w int) []string {
+	t, lang := m.common.Theme, m.common.Lang
+	step := m.step()
+	title := step.Title.In(lang)
+	if title == "" {
+		title = step.Name
+	}
+	lines := widget.WrapLines(fmt.Sprintf("%d. %s", m.at+1, title), w)
+	for i := range lines {
+		lines[i] = t.Title.Render(lines[i])
+	}
+	text := m.ex.Summary.In(lang)
+	if m.session != nil {
+		text = m.session.Prose(lang)
+	}
+	if m.at == 0 && m.session != nil && m.ex.Summary.In(lang) != "" {
+		text = m.ex.Summary.In(lang) + "\n\n" + text
+	}
+	lines = append(lines, "")
+	return append(lines, m.common.Markdown.Lines(text, w)...)
+}
+
+// task is what there is to do in the step: the question, or the lines to type, and the answer in the end.
+func (m *Model) task(w int) []string {
+	if m.session == nil {
+		return nil
+	}
+	if m.phase == predicting {
+		return m.question(w)
+	}
+	s := m.common.S
+	var lines []string
+	head := s.LabTypes
+	if m.learnersTurn() {
+		head = s.TypeThese
+	}
+	lines = m.commands(lines, head, m.session.Commands(), w)
+	lines = m.commands(lines, s.LookAt, m.session.Look(), w)
+	if (m.phase == acting || m.phase == failed) && m.learnersTurn() && len(m.session.Commands()) == 0 {
+		lines = append(lines, widget.WrapLines(s.SolveHint, w)...)
+	}
+	lines = m.measures(lines, w)
+	if st := m.state(); st.outcome != nil {
+		lines = append(lines, m.outcome(*st.outcome, w)...)
+	}
+	if m.phase == finished {
+		lines = append(lines, m.summary(w)...)
+	}
+	return lines
+}
+
+func (m *Model) commands(lines []string, head string, cmds []kit.Cmd, w int) []string {
+	if len(cmds) == 0 {
+		return lines
+	}
+	lines = append(lines, m.common.Theme.Bold.Render(head))
+	node := 0
+	for _, c := range cmds {
+		node = max(node, widget.Width(c.Node))
+	}
+	for _, c := range cmds {
+		text := widget.Fit("  "+c.Node, node+2) + "> " + c.Line
+		for i, l := range widget.WrapLines(text, w) {
+			if i > 0 {
+				l = strings.Repeat(" ", min(node+4, w/2)) + l
+			}
+			lines = append(lines, m.common.Theme.Accent.Render(widget.Cut(l, w)))
+		}
+	}
+	return lines
+}
+
+func (m *Model) question(w int) []string {
+	t, lang, p := m.common.Theme, m.common.Lang, m.step().Predict
+	lines := widget.WrapLines("? "+p.Question.In(lang), w)
+	for i := range lines {
+		lines[i] = t.Bold.Render(lines[i])
+	}
+	for i, choice := range p.Choices {
+		mark, style := "  ", t.Accent
+		if i == m.cursor {
+			mark, style = "▸ ", t.Selected
+		}
+		for j, l := range widget.WrapLines(fmt.Sprintf("%d. %s", i+1, choice.In(lang)), w-2) {
+			if j > 0 {
+				mark = "  "
+			}
+			lines = append(lines, style.Render(mark+l))
+		}
+	}
+	return lines
+}
+
+// outcome tells what was predicted and what the run said.
+func (m *Model) outcome(o kit.Outcome, w int) []string {
+	t, s, lang, p := m.common.Theme, m.common.S, m.common.Lang, m.step().Predict
+	verdict, style := s.NoGuess, t.Bold
+	switch {
+	case o.Right:
+		verdict, style = fmt.Sprintf(s.Right, p.Choices[o.Guess].In(lang)), t.Good
+	case o.Guess >= 0:
+		verdict, style = fmt.Sprintf(s.Wrong, p.Choices[o.Guess].In(lang)), t.Warn
+	}
+	text := []string{}
+	for _, l := range widget.WrapLines(verdict, w) {
+		text = append(text, style.Render(l))
+	}
+	if !o.Right {
+		text = append(text, widget.WrapLines(fmt.Sprintf(s.RightAnswer, p.Choices[o.Correct].In(lang)), w)...)
+	}
+	return append(text, widget.WrapLines(m.explain(o), w)...)
+}
+
+// explain is the explanation in the language of now; the outcome has it in the one the session was opened in.
+func (m *Model) explain(o kit.Outcome) string {
+	if e, ok := m.session.(interface{ Expand(string) string }); ok {
+		return e.Expand(m.step().Predict.Explain.In(m.common.Lang))
+	}
+	return o.Explain
+}
+
+func (m *Model) measures(lines []string, w int) []string {
+	var taken []string
+	for _, x := range m.session.Measures() {
+		if x.Step == m.step().Name {
+			taken = append(taken, x.Name.In(m.common.Lang)+": "+x.Value)
+		}
+	}
+	if len(taken) == 0 {
+		return lines
+	}
+	lines = append(lines, m.common.Theme.Bold.Render(m.common.S.Measured))
+	for _, l := range taken {
+		lines = append(lines, widget.WrapLines("  "+l, w)...)
+	}
+	return lines
+}
+
+func (m *Model) summary(w int) []string {
+	s := m.common.S
+	lines := []string{"", m.common.Theme.Good.Render("✓ " + s.LessonDoneBody)}
+	if right, all := m.score(); all > 0 {
+		lines = append(lines, widget.WrapLines(fmt.Sprintf(s.Predictions, right, all), w)...)
+	}
+	return lines
+}
+
+func (m *Model) startError(w int) []string {
+	lines := []string{m.common.Theme.Bad.Render(m.common.S.StartFailed), ""}
+	lines = append(lines, widget.WrapLines(m.err.Error(), w)...)
+	return append(append(lines, ""), widget.WrapLines(m.common.S.StartFailedHint, w)...)
+}
+
+// checkLines is every check of the step with its state and, once looked at, what was seen.
+func (m *Model) checkLines(w int) []string {
+	t, s, lang := m.common.Theme, m.common.S, m.common.Lang
+	var lines []string
+	results := m.state().results
+	for i, c := range m.step().Checks {
+		mark, took := t.Faint.Render("○"), ""
+		if i == len(results) && m.busy() {
+			mark = t.Warn.Render("…")
+		}
+		var seen []string
+		if i < len(results) {
+			r := results[i]
+			mark = t.Good.Render("✓")
+			if r.Took >= time.Millisecond {
+				took = " " + t.Faint.Render("("+r.Took.Round(time.Millisecond).String()+")")
+			}
+			if !r.OK {
+				mark = t.Bad.Render("✗")
+				if await := c.Await.In(lang); await != "" {
+					seen = append(seen, s.Awaited+" "+await)
+				}
+			}
+			if r.Seen != "" {
+				seen = append(seen, s.Seen+" "+r.Seen)
+			}
+		}
+		for j, l := range widget.WrapLines(c.Name.In(lang), w-2) {
+			if j == 0 {
+				lines = append(lines, mark+" "+l)
+				continue
+			}
+			lines = append(lines, "  "+l)
+		}
+		if n := len(lines) - 1; widget.Width(lines[n])+widget.Width(took) <= w {
+			lines[n] += took
+		}
+		for _, text := range seen {
+			for _, l := range widget.WrapLines(oneLine(text), w-4) {
+				lines = append(lines, "    "+t.Faint.Render(l))
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return []string{t.Faint.Render(s.NoChecks)}
+	}
+	return lines
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// eventBody is the newest events that fit, or older ones when scrolled.
+func (m *Model) eventBody(w, h int) ([]string, string) {
+	if len(m.events) == 0 {
+		return []string{m.common.Theme.Faint.Render(m.common.S.NoEvents)}, ""
+	}
+	m.scroll[eventsPane] = max(0, min(m.scroll[eventsPane], len(m.events)-h))
+	end := len(m.events) - m.scroll[eventsPane]
+	node := 3
+	for _, n := range m.view.Nodes {
+		node = max(node, widget.Width(n.ID))
+	}
+	var lines []string
+	for _, e := range m.events[max(0, end-h):end] {
+		lines = append(lines, m.eventLine(e, node, w))
+	}
+	note := ""
+	if m.scroll[eventsPane] > 0 {
+		note = "▼ " + m.common.S.More
+	} else if len(m.events) > h {
+		note = "▲ " + m.common.S.More
+	}
+	return lines, note
+}
+
+func (m *Model) eventLine(e lab.Event, node, w int) string {
+	t := m.common.Theme
+	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.firstEvent()).Seconds())
+	text := e.Text
+	if text == "" {
+		text = fields(e.Fields)
+	}
+	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)
+}
+
+// firstEvent is where the timeline's zero is: the lab's clock when the first event of the lesson was seen.
+func (m *Model) firstEvent() time.Time { return m.events[0].At }
+
+func fields(f map[string]string) string {
+	names := make([]string, 0, len(f))
+	for name := range f {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	parts := make([]string, len(names))
+	for i, name := range names {
+		parts[i] = name + "=" + f[name]
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,232 @@
+package lesson
+
+import (
+	"fmt"
+	"strings"
+
+	"redislab/exercises/kit"
+	"redislab/tui/page"
+	"redislab/tui/topo"
+	"redislab/tui/widget"
+)
+
+// View draws the page: Height lines of Width cells.
+func (m *Model) View() string {
+	c := m.common
+	r := m.layout()
+	lines := []string{m.header()}
+	if r.wide {
+		lines = append(lines, m.wide(r)...)
+	} else {
+		lines = append(lines, m.narrow(r)...)
+	}
+	if len(m.menus) > 0 {
+		menu := m.menus[len(m.menus)-1].View(c.Theme, c.Width-4, c.Height-4)
+		lines = widget.Overlay(lines, menu, c.Width)
+	}
+	lines = append(lines, m.statusLine(), m.footer())
+	return strings.Join(widget.FitBlock(lines, c.Width, c.Height), "\n")
+}
+
+func (m *Model) narrow(r layout) []string {
+	var lines []string
+	for _, l := range widget.FitBlock(m.topology(r.topo.w-2, r.topo.h), r.topo.w-1, r.topo.h) {
+		lines = append(lines, " "+l)
+	}
+	box := widget.Box{Width: r.step.w, Height: r.step.h, Focused: true}
+	body, note := m.pane(m.focus, box)
+	drawn := box.Render(m.common.Theme, body)
+	drawn[0] = m.tabs(r.step.w, note)
+	return append(lines, drawn...)
+}
+
+func (m *Model) wide(r layout) []string {
+	t := m.common.Theme
+	framed := func(p pane, size rect) []string {
+		box := widget.Box{Title: m.title(p), Width: size.w, Height: size.h, Focused: m.focus == p}
+		body, note := m.pane(p, box)
+		box.Note = note
+		return box.Render(t, body)
+	}
+	topoBox := widget.Box{Title: m.common.S.Topology, Note: m.ex.Topology().Name, Width: r.topo.w, Height: r.topo.h}
+	w, h := topoBox.Inner()
+	left := append(framed(stepPane, r.step), framed(checksPane, r.checks)...)
+	right := topoBox.Render(t, m.topology(w, h))
+	right = append(right, framed(consolePane, r.console)...)
+	right = append(right, framed(eventsPane, r.events)...)
+	return widget.Beside(left, right)
+}
+
+// title is a pane's name, with its count where it has one.
+func (m *Model) title(p pane) string {
+	s := m.common.S
+	switch p {
+	case stepPane:
+		return s.Step
+	case checksPane:
+		return s.Checks + " " + m.tally()
+	case consolePane:
+		return s.Console
+	}
+	return fmt.Sprintf("%s %d", s.Events, len(m.events))
+}
+
+// tally is how many checks hold: "2/3".
+func (m *Model) tally() string {
+	ok := 0
+	for _, r := range m.state().results {
+		if r.OK {
+			ok++
+		}
+	}
+	mark := ""
+	switch {
+	case m.phase == failed && len(m.state().results) > 0:
+		mark = " ✗"
+	case m.phase == passed || m.phase == finished:
+		mark = " ✓"
+	}
+	return fmt.Sprintf("%d/%d%s", ok, len(m.step().Checks), mark)
+}
+
+// tabs is the top edge of the one framed pane of a narrow screen: all panes' names, the shown one marked.
+func (m *Model) tabs(width int, note string) string {
+	t := m.common.Theme
+	line, cells := t.Focus.Render("┏"), 1
+	for p := range paneCount {
+		name := " " + m.title(p) + " "
+		if p == m.focus {
+			line += t.Focus.Render("━") + t.Selected.Render("["+m.title(p)+"]")
+			cells += widget.Width(name) + 1
+			continue
+		}
+		line += t.Focus.Render("━") + t.Faint.Render(name)
+		cells += widget.Width(name) + 1
+	}
+	if note != "" && cells+widget.Width(note)+5 <= width {
+		fill := width - cells - widget.Width(note) - 4
+		return line + t.Focus.Render(strings.Repeat("━", fill)) + " " + note + " " + t.Focus.Render("━┓")
+	}
+	return line + t.Focus.Render(strings.Repeat("━", max(0, width-cells-1))+"┓")
+}
+
+func (m *Model) topology(w, h int) []string {
+	v := m.view
+	if len(v.Nodes) == 0 {
+		v = planned(m.ex)
+	}
+	return topo.Draw(v, m.common.Theme, m.common.TopoWords(), w, h)
+}
+
+// planned is the topology before the lab runs.
+func planned(ex kit.Exercise) topo.View {
+	var v topo.View
+	for _, n := range ex.Topology().Nodes {
+		v.Nodes = append(v.Nodes, topo.Node{ID: n.ID, Role: string(n.Role()), State: topo.Planned, Parent: n.Follows, Lag: -1})
+	}
+	return v
+}
+
+func (m *Model) header() string {
+	c, s := m.common, m.common.S
+	facts := []string{fmt.Sprintf(s.StepOf, m.at+1, len(m.ex.Steps)), m.modeName()}
+	if mark := m.clockMark(); mark != "" {
+		facts = append(facts, mark)
+	}
+	return c.Header([]string{m.ex.Title.In(c.Lang)}, append(facts, c.Backend, s.LangName)...)
+}
+
+func (m *Model) modeName() string {
+	if m.mode == kit.Do {
+		return m.common.S.Do
+	}
+	return m.common.S.Watch
+}
+
+func (m *Model) statusLine() string {
+	t := m.common.Theme
+	text, good, bad := m.status()
+	text = widget.Cut(text, m.common.Width-2)
+	switch {
+	case good:
+		text = t.Good.Render(text)
+	case bad:
+		text = t.Bad.Render(text)
+	default:
+		text = t.Bold.Render(text)
+	}
+	return " " + text
+}
+
+// footer shows the keys that matter now, the one to press first.
+func (m *Model) footer() string {
+	s, k := m.common.S, m.keys
+	help := k.Hint(s, page.ShowHelp, "")
+	if m.focus == consolePane && len(m.menus) == 0 {
+		return m.common.Footer(m.consoleHints()...)
+	}
+	if len(m.menus) > 0 {
+		return m.common.Footer(widget.Hint{Key: "enter", Label: s.Select}, widget.Hint{Key: "↑↓", Label: s.Move}, widget.Hint{Key: "esc", Label: s.Cancel})
+	}
+	if m.busy() {
+		return m.common.Footer(widget.Hint{Key: "esc", Label: s.Cancel}, k.Hint(s, page.NextPane, ""), help)
+	}
+	hints := []widget.Hint{}
+	if label := m.primaryLabel(); label != "" {
+		hints = append(hints, k.Hint(s, page.Primary, label))
+	}
+	if m.phase == predicting {
+		hints = append(hints, widget.Hint{Key: "↑↓", Label: s.Choose})
+	}
+	hints = append(hints, k.Hint(s, page.OpenConsole, ""))
+	if m.phase == acting || m.phase == failed && m.learnersTurn() {
+		hints = append(hints, k.Hint(s, page.SolveStep, ""))
+	}
+	return m.common.Footer(append(hints, k.Hint(s, page.NextPane, ""), k.Hint(s, page.OpenFaults, ""), k.Hint(s, page.OpenTime, ""),
+		k.Hint(s, page.GoBack, ""), help)...)
+}
+
+func (m *Model) consoleHints() []widget.Hint {
+	s, keys := m.common.S, page.ConsoleKeys()
+	if m.console.Busy() {
+		return []widget.Hint{{Key: "esc", Label: s.GiveUp}, keys.Hint(s, page.ShowHelp, "")}
+	}
+	first := keys.Hint(s, page.Primary, "")
+	if label := m.primaryLabel(); m.console.Empty() && label != "" {
+		first.Label = label
+	}
+	hints := []widget.Hint{first}
+	if _, ok := m.console.Next(); ok && m.console.Empty() {
+		hints = []widget.Hint{keys.Hint(s, page.Later, ""), first}
+	}
+	return append(hints, keys.Hint(s, page.NextPane, ""), keys.Hint(s, page.Up, ""), widget.Hint{Key: "tab", Label: s.NextPane},
+		keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.ShowHelp, ""))
+}
+
+// primaryLabel says what enter does now; "" for nothing.
+func (m *Model) primaryLabel() string {
+	s := m.common.S
+	switch m.phase {
+	case unstarted:
+		return s.Retry
+	case predicting:
+		return s.Answer
+	case ready:
+		if m.learnersTurn() {
+			return s.SetScene
+		}
+		return s.RunStep
+	case acting:
+		return s.Check
+	case failed:
+		if len(m.state().results) == 0 {
+			return s.Retry
+		}
+		return s.CheckAgain
+	case passed:
+		return s.NextStep
+	case finished:
+		return s.NextLesson
+	}
+	return ""
+}

@@ -1,0 +1,113 @@
+// Package page is what all pages share: size, theme, language, words and keys. A page is a bubbletea
+// model that is given a Common and draws exactly Height lines of Width cells:
+//
+//	c := page.NewCommon(theme, kit.En)
+//	c.SetSize(80, 24)
+//	list := curriculum.New(c, chapters, store)
+package page
+
+import (
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"redislab/exercises/kit"
+	"redislab/tui/i18n"
+	"redislab/tui/topo"
+	"redislab/tui/widget"
+)
+
+// The smallest terminal that pages are drawn for.
+const (
+	MinWidth  = 80
+	MinHeight = 24
+)
+
+// WideWidth is where pages put panes side by side.
+const WideWidth = 110
+
+// Common is shared by all pages; the root model owns it.
+type Common struct {
+	Width, Height int
+	Theme         *widget.Theme
+	Markdown      *widget.Markdown
+	Lang          i18n.Lang
+	S             *i18n.Strings
+	Mode          kit.Mode
+	Backend       string // name, for the header
+}
+
+// NewCommon makes one in a language.
+func NewCommon(t *widget.Theme, l i18n.Lang) *Common {
+	return &Common{Theme: t, Markdown: widget.NewMarkdown(t), Lang: l, S: i18n.For(l), Mode: kit.Watch, Width: MinWidth, Height: MinHeight}
+}
+
+// SetSize is the terminal's size.
+func (c *Common) SetSize(width, height int) { c.Width, c.Height = width, height }
+
+// SetLang switches the language.
+func (c *Common) SetLang(l i18n.Lang) { c.Lang, c.S = l, i18n.For(l) }
+
+// Wide reports whether panes stand side by side.
+func (c *Common) Wide() bool { return c.Width >= WideWidth }
+
+// ModeName is the mode in the learner's language.
+func (c *Common) ModeName() string {
+	if c.Mode == kit.Do {
+		return c.S.Do
+	}
+	return c.S.Watch
+}
+
+// Header is the first line of a page: where one is, and facts at the right.
+func (c *Common) Header(crumbs []string, facts ...string) string {
+	right := strings.Join(facts, " · ") + " "
+	left := " Redis Lab"
+	for _, s := range crumbs {
+		left += " › " + s
+	}
+	room := c.Width - widget.Width(right) - 2
+	left = widget.Cut(left, max(10, room))
+	gap := max(1, c.Width-widget.Width(left)-widget.Width(right))
+	return c.Theme.Title.Render(left) + strings.Repeat(" ", gap) + c.Theme.Faint.Render(right)
+}
+
+// Footer is the last line of a page.
+func (c *Common) Footer(hints ...widget.Hint) string { return widget.Footer(c.Theme, hints, c.Width) }
+
+// TopoWords are the words of a drawing.
+func (c *Common) TopoWords() topo.Words {
+	s := c.S
+	return topo.Words{
+		Master: s.TopoMaster, Replica: s.TopoReplica, Offset: s.TopoOffset, Lag: s.TopoLag, Link: s.TopoLink,
+		Keys: s.TopoKeys, Sync: s.TopoSync, Up: s.TopoUp, Down: s.TopoDown, Killed: s.TopoKilled,
+		Stopped: s.TopoStopped, Paused: s.TopoPaused, Unknown: s.TopoUnknown, Cut: s.TopoCut, Delay: s.TopoDelay,
+		Drop: s.TopoDrop, Faults: s.TopoFaults, Isolated: s.TopoIsolated, Replicas: s.TopoReplicas, All: s.TopoAll,
+	}
+}
+
+// Confirm is a yes-or-no question laid over a page.
+func (c *Common) Confirm(question string) widget.Menu {
+	return widget.NewMenu(question, []widget.Item{{Key: "y", Label: c.S.Yes}, {Key: "n", Label: c.S.No}})
+}
+
+// Messages from pages to the root.
+type (
+	// OpenLesson asks for a lesson to be taken.
+	OpenLesson struct{ ID string }
+	// Leave asks to go back to the curriculum.
+	Leave struct{}
+	// Quit asks to end the program in order.
+	Quit struct{}
+	// Notice is something worth a line at the bottom of whatever page is shown.
+	Notice struct{ Text string }
+	// SwitchLang asks for the other language.
+	SwitchLang struct{}
+	// SetMode asks for a way of taking lessons.
+	SetMode struct{ Mode kit.Mode }
+	// ToggleHelp opens or closes help.
+	ToggleHelp struct{}
+)
+
+// Send wraps a message as a command.
+func Send(msg tea.Msg) tea.Cmd { return func() tea.Msg { return msg } }
