@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"redislab/lab/netfault"
@@ -37,6 +38,9 @@ func (l *Lab) Partition(groups ...[]string) error {
 			seen[id] = true
 		}
 	}
+	if err := l.checkEnds(slices.Concat(groups...)...); err != nil {
+		return fmt.Errorf("partition: %w", err)
+	}
 	for i, g := range groups {
 		for _, other := range groups[i+1:] {
 			for _, a := range g {
@@ -64,6 +68,23 @@ func (l *Lab) Drop(a, b string, p float64, classes ...Class) error {
 
 // Apply adds a rule, as netfault.ParseRule reads them from text.
 func (l *Lab) Apply(f Fault) error { return l.apply(f, nil) }
+
+// Fault does what a line of text asks for: a rule, isolate, partition or heal; see netfault.ParseCommand.
+func (l *Lab) Fault(text string) error {
+	c, err := netfault.ParseCommand(text)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Verb == netfault.DoPartition:
+		return l.Partition(c.Groups...)
+	case c.Verb == netfault.DoHeal && len(c.Link) == 0:
+		return l.Heal()
+	case c.Verb == netfault.DoHeal:
+		return l.HealLink(c.Link[0], c.Link[1])
+	}
+	return l.Apply(c.Rule)
+}
 
 // Heal ends all faults.
 func (l *Lab) Heal() error {
@@ -112,10 +133,8 @@ func (l *Lab) applyOne(f Fault) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
-	for _, end := range []string{f.From, f.To} {
-		if end != netfault.AnyNode && !netfault.IsClient(end) && l.Node(end) == nil {
-			return fmt.Errorf("no node %q: there are %v, %q for all of them and %q", end, l.ids(), netfault.AnyNode, ClientEnd)
-		}
+	if err := l.checkEnds(f.From, f.To); err != nil {
+		return err
 	}
 	if need, ok := lacks(l.backend.Capabilities(), f); ok {
 		return errCannot(l.backend, need)
@@ -124,6 +143,15 @@ func (l *Lab) applyOne(f Fault) error {
 		return err
 	}
 	l.Note("", EventFault, f.String(), map[string]string{"from": f.From, "to": f.To, "kind": string(f.Kind)})
+	return nil
+}
+
+func (l *Lab) checkEnds(ends ...string) error {
+	for _, end := range ends {
+		if end != netfault.AnyNode && !netfault.IsClient(end) && l.Node(end) == nil {
+			return fmt.Errorf("no node %q: there are %v, %q for all of them and %q", end, l.ids(), netfault.AnyNode, ClientEnd)
+		}
+	}
 	return nil
 }
 

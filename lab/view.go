@@ -20,30 +20,34 @@ type View struct {
 
 // NodeView is a node in a View. What a node says about itself is as of its last answer.
 type NodeView struct {
-	ID, Addr, Host string
-	PID            int
-	State          NodeState
-	Role           Role   // as it says; as the topology says before its first answer
-	MasterID       string // whom it follows, by its own words; "" when that is none of the lab's nodes
-	MasterAddr     string
-	LinkStatus     string // "up", "down"; "" on a master
-	Offset         int64  // of the replication stream
-	Lag            int64  // bytes behind its master; -1 when not known
-	Replicas       int    // connected to it
-	RunID, ReplID  string
-	Keys           int64 // in all its databases
-	LastIOSeconds  int64 // since it heard from its master; -1 when the link is down
-	SyncInProgress bool
-	Silent         bool // it lives but did not answer in time
-	Error          string
+	ID             string    `json:"id"`
+	Addr           string    `json:"addr"`
+	Host           string    `json:"host,omitempty"` // the label of NodeSpec
+	PID            int       `json:"pid,omitempty"`
+	State          NodeState `json:"state"`
+	Role           Role      `json:"role"`                // as it says; as the topology says before its first answer
+	MasterID       string    `json:"master_id,omitempty"` // whom it follows, by its own words; "" when that is none of the lab's nodes
+	MasterAddr     string    `json:"master_addr,omitempty"`
+	LinkStatus     string    `json:"link_status,omitempty"` // "up", "down"; "" on a master
+	Offset         int64     `json:"offset"`                // of the replication stream
+	Lag            int64     `json:"lag"`                   // bytes behind its master; -1 when not known
+	Replicas       int       `json:"replicas"`              // connected to it
+	RunID          string    `json:"run_id,omitempty"`
+	ReplID         string    `json:"repl_id,omitempty"`
+	Keys           int64     `json:"keys"`            // in all its databases
+	LastIOSeconds  int64     `json:"last_io_seconds"` // since it heard from its master; -1 when the link is down
+	SyncInProgress bool      `json:"sync_in_progress"`
+	Silent         bool      `json:"silent"` // it lives but did not answer in time
+	Error          string    `json:"error,omitempty"`
 }
 
 // LinkView is a replication link: From follows To.
 type LinkView struct {
-	From, To string
-	Class    Class
-	State    string  // "up", "syncing", "down"
-	Faults   []Fault // in force on it, in either direction
+	From   string  `json:"from"`
+	To     string  `json:"to"`
+	Class  Class   `json:"class"`
+	State  string  `json:"state"`            // "up", "syncing", "down"
+	Faults []Fault `json:"faults,omitempty"` // in force on it, in either direction
 }
 
 const (
@@ -227,7 +231,7 @@ func (l *Lab) nodeView(n *Node, byAddr map[string]string) NodeView {
 func (v *NodeView) fill(info, byAddr map[string]string) {
 	v.Role = roleOf(info["role"])
 	v.RunID, v.ReplID = info["run_id"], info["master_replid"]
-	v.Replicas = int(number(info, "connected_slaves", 0))
+	v.Replicas = 0
 	v.Offset = number(info, "master_repl_offset", 0)
 	v.MasterID = ""
 	if v.Role == Replica {

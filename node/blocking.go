@@ -215,7 +215,7 @@ type pauseState struct {
 
 // pausedFor tells whether the command has to wait for the end of a pause.
 func (n *Node) pausedFor(c *client, spec *command.Spec) bool {
-	if !n.pause.all && !n.pause.writes && !n.pause.failover || c.is(flagReplica) {
+	if !n.pause.all && !n.pause.writes && !n.pause.failover || c.is(flagReplica|flagMaster) {
 		return false
 	}
 	if n.pause.all {

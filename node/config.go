@@ -28,6 +28,8 @@ type Config struct {
 	Observe func(Event)
 	// WorkDir is what relative paths are relative to, "" for the process's own directory.
 	WorkDir string
+	// AnyPort makes `port 0` mean any free port; for redis-server it means no TCP at all.
+	AnyPort bool
 	// OwnProcess tells that the process is the node's alone: it may write a pid file and tune the
 	// garbage collector.
 	OwnProcess bool

@@ -130,6 +130,8 @@ func (lc *loopConn) shutInput() {
 	lc.notify()
 }
 
+func (lc *loopConn) descriptor() int { return int(lc.fd) }
+
 // refuse writes a last reply at once; the connection was never registered.
 func (lc *loopConn) refuse(reply string) {
 	_, _ = rawWrite(lc.fd, []byte(reply))
@@ -200,8 +202,12 @@ func (l *eventLoop) handle(ev *unix.EpollEvent) {
 }
 
 func (l *eventLoop) account(lc *loopConn) {
+	if lc.wrote == 0 {
+		return
+	}
 	lc.c.sent -= lc.wrote
 	l.n.stats.outputBytes += int64(lc.wrote)
+	l.n.stats.writes++
 	lc.wrote = 0
 }
 

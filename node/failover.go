@@ -121,7 +121,11 @@ func (n *Node) cmdFailover(ctx *command.Ctx) {
 
 func (n *Node) beginFailover(a failoverArgs) {
 	n.failover = failoverState{state: failoverWaiting, host: a.host, port: int(a.port), force: a.force}
-	n.noticef("FAILOVER requested to %s:%d.", a.host, a.port)
+	if a.host == "" {
+		n.noticef("FAILOVER requested to any replica.")
+	} else {
+		n.noticef("FAILOVER requested to %s:%d.", a.host, a.port)
+	}
 	n.emit("repl.failover", "state", "waiting-for-sync")
 	n.pause.failover = true
 	if a.timeout > 0 {
@@ -133,7 +137,7 @@ func (n *Node) beginFailover(a failoverArgs) {
 			}
 		})
 	}
-	n.askAcks()
+	// No GETACK: it would move the offset the target has to reach.
 	n.checkFailover()
 }
 

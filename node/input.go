@@ -9,6 +9,7 @@ import (
 func (c *client) feed(data []byte) {
 	c.lastActive = c.n.nowMs
 	c.n.stats.inputBytes += int64(len(data))
+	c.n.stats.reads++
 	if c.is(flagMaster) {
 		c.n.masterInput(c, data)
 		return
@@ -57,7 +58,7 @@ func (c *client) overQueryLimit() bool {
 // consume carries out the whole commands at the start of buf and gives their length.
 func (c *client) consume(buf []byte) (used int) {
 	for used < len(buf) && !c.stalled() {
-		argv, size, _, err := c.reader.Next(buf[used:])
+		argv, size, err := c.reader.Next(buf[used:])
 		if err != nil {
 			c.protocolError(err, buf[used:])
 			return len(buf)

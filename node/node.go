@@ -243,10 +243,13 @@ func (n *Node) enterDir() error {
 // '-' may be unavailable.
 func (n *Node) listen() error {
 	port := n.set.Int("port")
-	if port == 0 && n.set.String("unixsocket") == "" {
+	if port == 0 && !n.cfg.AnyPort && n.set.String("unixsocket") == "" {
 		return errors.New("Configured to not listen anywhere, exiting.")
 	}
 	for _, host := range n.set.Bind() {
+		if port == 0 && !n.cfg.AnyPort {
+			break
+		}
 		optional := host != "" && host[0] == '-'
 		if optional {
 			host = host[1:]
@@ -352,6 +355,9 @@ func (n *Node) end(err error) {
 		if s, ok := c.t.(*stream); ok {
 			s.conn.Close()
 		}
+	}
+	if conn := n.follower.conn; conn != nil {
+		conn.Close()
 	}
 	n.stopTimers()
 	n.closeSnapshot()

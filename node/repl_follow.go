@@ -100,7 +100,7 @@ func (n *Node) unfollow() {
 
 // rememberMaster keeps `replicaof` in step for CONFIG GET and REWRITE.
 func (n *Node) rememberMaster() {
-	value := ""
+	value := "no one"
 	if n.isReplica() {
 		value = n.follower.host + " " + strconv.Itoa(n.follower.port)
 	}
@@ -394,7 +394,7 @@ func (n *Node) masterInput(c *client, data []byte) {
 	c.in = append(c.in, data...)
 	at := 0
 	for at < len(c.in) && !c.is(flagCloseNow) && f.client == c {
-		argv, size, _, err := c.reader.Next(c.in[at:])
+		argv, size, err := c.reader.Next(c.in[at:])
 		if err != nil {
 			n.warnf("Protocol error from the master: %v", err)
 			c.closeAsync()

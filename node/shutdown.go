@@ -61,7 +61,6 @@ func (n *Node) beginShutdown(c *client, o shutdownOptions) string {
 				n.leave()
 			}
 		})
-		n.askAcks()
 		return ""
 	}
 	return n.shutdownNow(o)

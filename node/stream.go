@@ -118,5 +118,6 @@ func (n *Node) wrote(c *client, size int) {
 	n.mu.Lock()
 	c.sent -= size
 	n.stats.outputBytes += int64(size)
+	n.stats.writes++
 	n.mu.Unlock()
 }

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"redislab/exercises/kit"
 	"redislab/exercises/kit/expect"
 	"redislab/lab"
 )
-
-const dataDigest kit.Key[string] = "digest"
 
 // backup: the data survive the loss of the master's machine.
 func backup() kit.Exercise {
@@ -64,28 +60,7 @@ func destroyMaster(ctx context.Context, r *kit.Run) error {
 	if err := caughtUp(ctx, r, master, first); err != nil {
 		return err
 	}
-	n, err := r.Node(master)
-	if err != nil {
-		return err
-	}
-	if err := n.Kill(); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(n.Dir())
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, e := range entries {
-		path := filepath.Join(n.Dir(), e.Name())
-		if path != n.ConfigFile() && path != n.LogFile() {
-			errs = append(errs, os.RemoveAll(path))
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("wipe the master's disk: %w", err)
-	}
-	return nil
+	return errors.Join(kill(r, master), wipe(r, master))
 }
 
 func whatIsLeft() *kit.Predict {

@@ -58,14 +58,6 @@ func costs() kit.Exercise {
 	}
 }
 
-func kill(r *kit.Run, id string) error {
-	n, err := r.Node(id)
-	if err != nil {
-		return err
-	}
-	return n.Kill()
-}
-
 const writesCounted = 300
 
 // countWrites writes on the master and notes how many writes each node executed.
@@ -200,7 +192,7 @@ func stallMeasured() kit.Check {
 			bytes := syncBytes.Or(r, 0)
 			seen := fmt.Sprintf("slowest SET %v in peace, %v during the copy of %d bytes",
 				stallIdle.Or(r, 0), stallSync.Or(r, 0), bytes)
-			if s.full < 1 || v != "299" || bytes < 1_000_000 {
+			if s.full < 1 || v != "299" || bytes < 300_000 {
 				return seen, fmt.Errorf("full syncs %d, last write seen %s, want the whole data set to be sent", s.full, v)
 			}
 			return seen, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -29,6 +31,36 @@ func fill(ctx context.Context, r *kit.Run, node, prefix string, n int, value str
 		}
 	}
 	return nil
+}
+
+// kill ends a node without a goodbye.
+func kill(r *kit.Run, id string) error {
+	n, err := r.Node(id)
+	if err != nil {
+		return err
+	}
+	return n.Kill()
+}
+
+// wipe empties the disk of a node that does not run: all but its configuration
+// and its log.
+func wipe(r *kit.Run, id string) error {
+	n, err := r.Node(id)
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(n.Dir())
+	if err != nil {
+		return fmt.Errorf("wipe the disk of %s: %w", id, err)
+	}
+	var errs []error
+	for _, e := range entries {
+		path := filepath.Join(n.Dir(), e.Name())
+		if path != n.ConfigFile() && path != n.LogFile() {
+			errs = append(errs, os.RemoveAll(path))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // caughtUp waits until the nodes have applied all that their master has sent.

@@ -72,7 +72,7 @@ func meaning(path string) (lines []string, err error) {
 			continue
 		}
 		switch f[0] {
-		case "port", "dir", "bind":
+		case "port", "dir", "bind", "bind-source-addr":
 			continue
 		}
 		lines = append(lines, strings.TrimSpace(l))
@@ -82,8 +82,8 @@ func meaning(path string) (lines []string, err error) {
 
 func oneLineApart() kit.Check {
 	return kit.Check{
-		Name: kit.T("beside port and directory, one line tells the two files apart",
-			"除端口和目录外，两个配置文件只差一行"),
+		Name: kit.T("beside addresses and directory, one line tells the two files apart",
+			"除地址和目录外，两个配置文件只差一行"),
 		Probe: func(_ context.Context, r *kit.Run) (string, error) {
 			a, err := r.Node(first)
 			if err != nil {

@@ -34,12 +34,37 @@ func replicaDies() kit.Exercise {
 					return noteSyncs(ctx, r, master)
 				},
 				Predict: &kit.Predict{
-					Question: kit.T("replica-1 was killed: nothing saved, no goodbye. It missed 200 writes. How will it catch up?",
-						"replica-1 是被杀掉的：什么都没保存，也没有告别。它错过了 200 次写入，会怎样追上来？"),
+					Question: kit.T("replica-1 was killed: no goodbye, nothing saved on the way out. It missed 200 writes. How will it catch up?",
+						"replica-1 是被杀掉的：没有告别，退出时什么都没保存。它错过了 200 次写入，会怎样追上来？"),
 					Choices: fullPartialChoices(),
 					Answer:  fullOrPartial(master),
-					Explain: kit.T("The id and the offset of its last sync were only in its memory. It comes back with nothing and asks for everything.",
-						"上次同步的标识和偏移量只存在它的内存里。它空手回来，只能全部重新要一遍。"),
+					Explain: kit.T("Surprised? The copy that it took at its first sync went to its disk as an RDB file, with the master's id and offset in it. "+
+						"It starts from there, and the master still has the rest in memory.",
+						"意外吗？它第一次同步时收到的数据已经作为 RDB 文件落盘，文件里带着主节点的标识和偏移量。"+
+							"它从那里开始，而主节点的内存里还留着后面的部分。"),
+				},
+				Commands: []kit.Cmd{toLab("restart " + first)},
+				Checks: []kit.Check{
+					expect.Follows(first, master).For(21),
+					expect.SameData(master, first).In(expect.SyncWithin).For(21),
+					resynced(master, 0, 1).For(21),
+				},
+			},
+			{
+				Name: "new-disk",
+				Do: func(ctx context.Context, r *kit.Run) error {
+					if err := kill(r, first); err != nil {
+						return err
+					}
+					return errors.Join(wipe(r, first), noteSyncs(ctx, r, master))
+				},
+				Predict: &kit.Predict{
+					Question: kit.T("Now the machine is replaced: replica-1 starts with an empty disk. How will it catch up?",
+						"这次换了机器：replica-1 带着空磁盘启动。它会怎样追上来？"),
+					Choices: fullPartialChoices(),
+					Answer:  fullOrPartial(master),
+					Explain: kit.T("It knows of no id and no offset, so it has to ask for everything.",
+						"它既没有标识也没有偏移量，只能全部重新要一遍。"),
 				},
 				Commands: []kit.Cmd{toLab("restart " + first)},
 				Checks: []kit.Check{

@@ -117,17 +117,15 @@ func TestStepLetsCallbacksGoOn(t *testing.T) {
 
 func TestStop(t *testing.T) {
 	controlled(t, func(t *testing.T, c *Controlled, began time.Time) {
-		var order []int
-		done := make(chan struct{})
-		stopped := c.AfterFunc(time.Second, func() { order = append(order, 1) })
-		c.AfterFunc(3*time.Second, func() { order = append(order, 3); close(done) })
-		c.AfterFunc(2*time.Second, func() { order = append(order, 2) })
+		fired := make(chan int, 3)
+		stopped := c.AfterFunc(time.Second, func() { fired <- 1 })
+		c.AfterFunc(3*time.Second, func() { fired <- 3 })
+		c.AfterFunc(2*time.Second, func() { fired <- 2 })
 		if !stopped.Stop() || stopped.Stop() {
 			t.Error("Stop tells wrongly whether it came in time")
 		}
-		<-done
-		if len(order) != 2 || order[0] != 2 || order[1] != 3 {
-			t.Errorf("fired: %v", order)
+		if a, b := <-fired, <-fired; a != 2 || b != 3 {
+			t.Errorf("fired: %d, %d", a, b)
 		}
 	})
 }

@@ -40,7 +40,8 @@ type chunk struct {
 	data []byte
 	end  error // io.EOF, or what breaks the connection; nil for data
 	due  time.Time
-	lost bool // dropped so often that TCP gives up when it is due, unless the link heals before
+	lost bool      // dropped so often that TCP gives up when it is due, unless the link changes before
+	over condition // what due and lost come from
 }
 
 func newFlow(f *Fabric, l *link) *flow { return &flow{clock: f.clock, link: l, rand: f.chance} }
@@ -104,10 +105,8 @@ func (q *flow) writable() error {
 
 func (q *flow) add(c chunk) {
 	cond, _ := q.link.state()
-	now := q.clock.Now()
-	var wait time.Duration
-	wait, c.lost = q.lossy(cond)
-	c.due = now.Add(cond.delay + wait)
+	c.due, c.lost = q.send(cond)
+	c.over = cond
 	if c.due.Before(q.last) {
 		c.due = q.last
 	}
@@ -117,14 +116,18 @@ func (q *flow) add(c chunk) {
 	q.wakeAll()
 }
 
-// lossy is how long sending again takes on a link that drops, and whether it is given up.
-func (q *flow) lossy(c condition) (time.Duration, bool) {
-	if c.drop == 0 {
-		return 0, false
+// send is when bytes arrive that are sent now, and whether they are dropped so often that TCP gives up then.
+func (q *flow) send(c condition) (due time.Time, lost bool) {
+	wait := c.delay
+	if c.drop > 0 {
+		var again time.Duration
+		again, lost = lossy(c.drop, q.rand, firstResend, mostResend, resends)
+		wait += again
 	}
-	return lossy(c.drop, q.rand, firstResend, mostResend, resends)
+	return q.clock.Now().Add(wait), lost
 }
 
+// lossy is for how long something is sent again when each try is lost with probability p, and whether it is given up.
 func lossy(p float64, rand func() float64, first, most time.Duration, times int) (time.Duration, bool) {
 	var wait time.Duration
 	again := first
@@ -136,6 +139,25 @@ func lossy(p float64, rand func() float64, first, most time.Duration, times int)
 		again = min(2*again, most)
 	}
 	return wait, true
+}
+
+// resend lets what is under way arrive as over the link as it is now, if that is sooner.
+func (q *flow) resend(now condition) {
+	var last time.Time
+	for i := range q.chunks {
+		c := &q.chunks[i]
+		if c.over != now {
+			c.over = now
+			if due, lost := q.send(now); due.Before(c.due) {
+				c.due, c.lost = due, lost
+			}
+		}
+		if c.due.Before(last) {
+			c.due = last
+		}
+		last = c.due
+	}
+	q.last = last
 }
 
 // finish is the writer's end: io.EOF, or an error that the reader shall see. It travels like data.
@@ -193,11 +215,10 @@ func (q *flow) take(p []byte) (int, pause, error) {
 		return 0, w, nil
 	}
 	head := &q.chunks[0]
-	now := q.clock.Now()
-	if limit := now.Add(cond.delay); cond.drop == 0 && head.due.After(limit) {
-		q.hurry(limit) // the link has become faster
+	if head.over != cond {
+		q.resend(cond)
 	}
-	if left := head.due.Sub(now); left > 0 {
+	if left := head.due.Sub(q.clock.Now()); left > 0 {
 		w.until = left
 		return 0, w, nil
 	}
@@ -216,15 +237,6 @@ func (q *flow) take(p []byte) (int, pause, error) {
 	}
 	q.wakeAll()
 	return n, w, nil
-}
-
-func (q *flow) hurry(limit time.Time) {
-	for i := range q.chunks {
-		if q.chunks[i].due.After(limit) {
-			q.chunks[i].due, q.chunks[i].lost = limit, false
-		}
-	}
-	q.last = limit
 }
 
 func (q *flow) await(w pause, d *deadline, closed <-chan struct{}) error {

@@ -3,7 +3,6 @@ package netfault
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,7 +130,7 @@ func parseCommand(words []string) (Command, error) {
 				return Command{}, err
 			}
 		}
-		return Command{Verb: verb, Link: slices.Clone(args)}, nil
+		return Command{Verb: verb, Link: append([]string(nil), args...)}, nil
 	}
 	r, err := parseRule(words)
 	return Command{Verb: DoRule, Rule: r}, err

@@ -42,12 +42,13 @@ const ClientEnd = "client"
 
 // Rule is one fault on the links between two ends.
 type Rule struct {
-	Kind        Kind
-	From, To    string        // node IDs, AnyNode, or a client's name
-	OneWay      bool          // only what From sends to To
-	Class       Class         // AnyClass: all
-	Delay       time.Duration // of a Delay
-	Probability float64       // of a Drop: 0 to 1
+	Kind        Kind          `json:"kind"`
+	From        string        `json:"from"` // a node's ID, AnyNode, or a client's name
+	To          string        `json:"to"`
+	OneWay      bool          `json:"one_way,omitempty"`     // only what From sends to To
+	Class       Class         `json:"class,omitempty"`       // AnyClass: all
+	Delay       time.Duration `json:"delay,omitempty"`       // of a Delay
+	Probability float64       `json:"probability,omitempty"` // of a Drop: 0 to 1
 }
 
 // IsClient tells the name of a client's end of a link.

@@ -1,33 +1,88 @@
-package proc
+package proc_test
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"redislab/lab"
+	"redislab/lab/labtest"
+	"redislab/lab/proc"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestQuick(t *testing.T) {
-	b, err := Redis()
+// real is a backend of real redis-server processes; without that program the test is skipped.
+func real(t testing.TB) lab.Backend {
+	t.Helper()
+	b, err := proc.Redis()
 	if err != nil {
 		t.Skip(err)
 	}
-	l := lab.Run(t, lab.Tree(2, 1), b)
-	for _, e := range l.Events() {
-		t.Log(e.Node, e.Kind, e.Text)
+	return b
+}
+
+func TestConformanceOfRealRedis(t *testing.T) {
+	labtest.Run(t, labtest.Subject{New: real})
+}
+
+// ours builds the lab's own node program once, for TestConformanceOfOurNode.
+func ours(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "redislab-node")
+	cmd := exec.Command("go", "build", "-o", program, "redislab/node/cmd/redislab-node")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("building the node: %v\n%s", err, out)
 	}
-	v := l.View(t.Context())
-	t.Logf("%+v", v)
-	t.Log(l.Ready())
-	n := l.MustNode("replica-1")
-	t.Log(n.Kill(), n.State())
-	t.Log(l.MustNode("master").Do(t.Context(), "set", "k", "v"))
-	t.Log(l.Ready())
-	t.Log(n.Restart(t.Context()), l.WaitReady(t.Context()))
-	t.Log(n.Do(t.Context(), "get", "k"))
-	t.Log(n.Pause(), l.View(t.Context()).Nodes[1], n.Resume())
-	t.Log(n.Stop(t.Context()))
+	return program
+}
+
+func TestConformanceOfOurNode(t *testing.T) {
+	program := ours(t)
+	labtest.Run(t, labtest.Subject{New: func(t testing.TB) lab.Backend {
+		b, err := proc.NodeAt(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}})
+}
+
+func TestMissingProgram(t *testing.T) {
+	if _, err := proc.RedisAt(filepath.Join(t.TempDir(), "no-such-program")); err == nil {
+		t.Error("no error")
+	}
+	t.Setenv("PATH", t.TempDir())
+	if _, err := proc.Redis(); err == nil || !strings.Contains(err.Error(), "redis-server on PATH") {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestProgramThatIsNoServer(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "liar")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho I am no server\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b, err := proc.RedisAt(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = lab.Start(t.Context(), lab.Single(), b)
+	for _, want := range []string{"ended at once", "I am no server"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not tell %q: %v", want, err)
+		}
+	}
+}
+
+func TestBusyPort(t *testing.T) {
+	l := lab.Run(t, lab.Single(), real(t))
+	_, err := lab.Start(t.Context(), lab.Single().WithPorts(l.MustNode("master").Port()), real(t))
+	if err == nil || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("error: %v", err)
+	}
 }

@@ -97,35 +97,24 @@ func getbit(c *command.Ctx) {
 // bitRange is a half-open range of bits.
 type bitRange struct{ from, to int64 }
 
-// parseBitRange reads [start end [BIT|BYTE]] from argument i on; without end the range goes to
-// the end of the n bytes.
-func parseBitRange(c *command.Ctx, i, n int) (r bitRange, ok bool) {
-	start, ok := intArg(c, i)
-	if !ok {
-		return r, false
-	}
-	end, unit := int64(-1), int64(8)
-	given := i+1 < len(c.Argv)
-	if given {
-		if end, ok = intArg(c, i+1); !ok {
-			return r, false
-		}
-	}
-	if given && start < 0 && end < 0 && start > end {
-		return r, true
-	}
-	if i+2 < len(c.Argv) {
-		switch {
-		case is(c.Argv[i+2], "bit"):
-			unit = 1
-		case !is(c.Argv[i+2], "byte"):
-			c.Error(command.ErrSyntax)
-			return r, false
-		}
-	}
+// bitsOf turns an inclusive range of units, whose ends may count from the back, into bits of a
+// string of n bytes.
+func bitsOf(start, end, unit int64, n int) bitRange {
 	total := int64(n) * 8 / unit
 	from, to := clampRange(start, end, total)
-	return bitRange{from * unit, to * unit}, true
+	return bitRange{from * unit, to * unit}
+}
+
+// bitUnit reads BIT or BYTE, if argument i is there, as the number of bits in a unit.
+func bitUnit(c *command.Ctx, i int) (unit int64, ok bool) {
+	switch {
+	case i >= len(c.Argv), is(c.Argv[i], "byte"):
+		return 8, true
+	case is(c.Argv[i], "bit"):
+		return 1, true
+	}
+	c.Error(command.ErrSyntax)
+	return 0, false
 }
 
 func bitcount(c *command.Ctx) {
@@ -142,9 +131,23 @@ func bitcount(c *command.Ctx) {
 	switch len(c.Argv) {
 	case 2:
 	case 4, 5:
-		if r, ok = parseBitRange(c, 2, len(b)); !ok {
+		start, ok1 := intArg(c, 2)
+		if !ok1 {
 			return
 		}
+		end, ok2 := intArg(c, 3)
+		if !ok2 {
+			return
+		}
+		if start < 0 && end < 0 && start > end {
+			c.Int(0) // before the unit is looked at
+			return
+		}
+		unit, ok := bitUnit(c, 4)
+		if !ok {
+			return
+		}
+		r = bitsOf(start, end, unit, len(b))
 	default:
 		c.Error(command.ErrSyntax)
 		return
@@ -197,7 +200,7 @@ func bitpos(c *command.Ctx) {
 		return
 	}
 	if len(c.Argv) > 3 {
-		if r, ok = parseBitRange(c, 3, len(b)); !ok {
+		if r, ok = bitposRange(c, len(b)); !ok {
 			return
 		}
 	}
@@ -207,6 +210,25 @@ func bitpos(c *command.Ctx) {
 		at = r.to
 	}
 	c.Int(at)
+}
+
+// bitposRange reads start [end [BIT|BYTE]] of BITPOS; without end the range goes to the end.
+func bitposRange(c *command.Ctx, n int) (r bitRange, ok bool) {
+	start, ok := intArg(c, 3)
+	if !ok {
+		return r, false
+	}
+	unit, ok := bitUnit(c, 5)
+	if !ok {
+		return r, false
+	}
+	end := int64(-1)
+	if len(c.Argv) > 4 {
+		if end, ok = intArg(c, 4); !ok {
+			return r, false
+		}
+	}
+	return bitsOf(start, end, unit, n), true
 }
 
 // findBit gives the first place in r with that bit, -1 without one.

@@ -17,7 +17,7 @@ func TestBitmaps(t *testing.T) {
 		{"bitcount", []string{
 			`SET k foobar`, `BITCOUNT k`, `BITCOUNT k 0 0`, `BITCOUNT k 1 1`, `BITCOUNT k 0 -1`, `BITCOUNT k -2 -1`, `BITCOUNT k 1`, `BITCOUNT k 5 30 BIT`,
 			`BITCOUNT k 5 30 BYTE`, `BITCOUNT k 1 1 byte`, `BITCOUNT k 1 1 nibble`, `BITCOUNT k -30 -5 bit`, `BITCOUNT k 3 1`, `BITCOUNT k -1 -3`, `BITCOUNT k -1 -3 x`,
-			`BITCOUNT k x 1`, `BITCOUNT k 1 x`, `BITCOUNT none`, `BITCOUNT none 0 0 x`, `BITCOUNT none x 0`, `BITCOUNT k 0 0 bit bit`, `BITCOUNT k 100 200`, `BITCOUNT k -100 -50`,
+			`BITCOUNT k x 1`, `BITCOUNT k 1 x`, `BITCOUNT none`, `BITCOUNT none 0 0 x`, `BITCOUNT none x 0`, `BITCOUNT k 0 0 bit bit`, `BITCOUNT k 100 200`, `BITCOUNT k -100 -200`, `BITCOUNT k -200 -100`, `BITCOUNT k 0 -200`, `BITCOUNT k 0 -200 BIT`, `BITCOUNT k -100 -50`,
 			`SET e ""`, `BITCOUNT e`, `BITCOUNT e 0 -1`, `BITCOUNT k 0 9223372036854775807`, `BITCOUNT k -9223372036854775808 -1 bit`,
 		}},
 		{"bitpos", []string{
@@ -25,7 +25,7 @@ func TestBitmaps(t *testing.T) {
 			`SET f "\xff\xff"`, `BITPOS f 0`, `BITPOS f 0 0`, `BITPOS f 0 0 -1`, `BITPOS f 0 1 1`, `BITPOS f 0 5`, `BITPOS f 0 3 9 bit`, `BITPOS f 1 3 9 bit`, `BITPOS f 1 16 20 BIT`,
 			`BITPOS k 1 12 15 BIT`, `BITPOS k 0 9 11 BIT`, `BITPOS k 0 9 12 BIT`, `BITPOS k 0 9 12 WHAT`, `BITPOS none 0`, `BITPOS none 1`, `BITPOS none 1 x`, `SET z "\x00\x00"`, `BITPOS z 1`, `BITPOS z 1 -1`,
 			`SET e ""`, `BITPOS e 0`, `BITPOS e 1`, `BITPOS e 0 0`, `BITPOS e 0 0 -1`, `BITPOS k 0 -1 -3`, `BITPOS k 0 x`, `BITPOS k 0 1 x`, `BITPOS k 1 0 0 BIT x`, `BITPOS f 0 -2`, `BITPOS f 0 -1 -1 byte`,
-			`BITPOS none 3`, `BITPOS k 0 0 9223372036854775807`, `BITPOS f 0 2`, `BITPOS f 0 1`, `BITPOS f 1 2`,
+			`BITPOS none 3`, `BITPOS k 1 -100 -200`, `BITPOS k 1 0 -200`, `BITPOS z 0 -100 -200`, `BITPOS f 1 -100 -200 BIT`, `BITPOS k 1 -200 -100`, `BITPOS k 0 0 9223372036854775807`, `BITPOS f 0 2`, `BITPOS f 0 1`, `BITPOS f 1 2`,
 		}},
 		{"bitop", []string{
 			`MSET a abcdef b "\x00\xffq" c ""`, `BITOP AND d a b`, `GET d`, `BITOP OR d a b`, `GET d`, `BITOP xor d a b`, `GET d`, `BITOP NOT d a`, `GET d`, `BITOP NOT d a b`,

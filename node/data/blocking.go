@@ -15,22 +15,22 @@ import (
 
 // timeoutArg reads a timeout in seconds. Redis counts in whole milliseconds, rounded up.
 func timeoutArg(c *command.Ctx, i int) (d time.Duration, ok bool) {
+	if c.Argv[i][0] == '0' && len(c.Argv[i]) == 1 {
+		return 0, true
+	}
 	f, ok := parseLongDouble(c.Arg(i))
 	if !ok {
 		c.Error(command.ErrTimeoutFloat)
 		return 0, false
 	}
-	if f.IsInf() {
-		c.Error(command.ErrTimeoutNegative)
-		return 0, false
+	ms := int64(math.MinInt64) // what Redis makes of numbers beyond 64 bits
+	if f.Mul(f, big.NewFloat(1000)); f.Cmp(big.NewFloat(1<<63)) < 0 {
+		var accuracy big.Accuracy
+		if ms, accuracy = f.Int64(); accuracy == big.Below {
+			ms++
+		}
 	}
-	f.Mul(f, big.NewFloat(1000))
-	ms, accuracy := f.Int64()
-	if accuracy == big.Below && ms < math.MaxInt64 && f.Sign() > 0 {
-		ms++
-	}
-	// What does not fit in 64 bits becomes the smallest number in Redis.
-	if ms < 0 || ms == math.MaxInt64 {
+	if ms < 0 {
 		c.Error(command.ErrTimeoutNegative)
 		return 0, false
 	}
@@ -129,9 +129,13 @@ func blmove(c *command.Ctx) {
 	if !ok {
 		return
 	}
-	if moveOrWait(c, from, to, timeout) {
+	switch {
+	case !moveOrWait(c, from, to, timeout):
+	case c.Retry:
 		ends := [...]string{"left", "right"}
 		c.PropagateStrings("LMOVE", c.Arg(1), c.Arg(2), ends[from], ends[to])
+	default:
+		c.PropagateStrings("LMOVE", c.Arg(1), c.Arg(2), c.Arg(3), c.Arg(4))
 	}
 }
 

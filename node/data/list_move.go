@@ -1,6 +1,7 @@
 package data
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 
@@ -52,23 +53,27 @@ func moveOrNull(c *command.Ctx, from, to end) {
 // move takes an element from the list at argument 1 to the list at argument 2 and replies it; it
 // tells whether it did.
 func move(c *command.Ctx, src *store.List, from, to end) bool {
-	dst, ok := lookupEdit(c, c.Argv[2], store.KindList)
-	if !ok {
-		return false
+	dst := src
+	if !bytes.Equal(c.Argv[1], c.Argv[2]) {
+		o, ok := lookupEdit(c, c.Argv[2], store.KindList)
+		if !ok {
+			return false
+		}
+		if dst = nil; o != nil {
+			dst = listOf(o)
+		}
 	}
-	popFrom(src, from, func(b []byte) {
-		c.Bulk(b)
-		b = append([]byte(nil), b...)
-		defer func() { c.Argv = append(c.Argv[:len(c.Argv):len(c.Argv)], b) }()
+	var b []byte // a copy: pushing may overwrite what was popped
+	popFrom(src, from, func(e []byte) {
+		c.Bulk(e)
+		b = append(b, e...)
 	})
-	b := c.Argv[len(c.Argv)-1]
-	c.Argv = c.Argv[:len(c.Argv)-1]
 	if dst != nil {
-		pushTo(listOf(dst), to, b)
+		pushTo(dst, to, b)
 	} else {
-		l := store.NewList(&c.Keys.Limits)
-		pushTo(l, to, b)
-		c.DB.Put(c.Argv[2], store.NewValue(l))
+		dst = store.NewList(&c.Keys.Limits)
+		pushTo(dst, to, b)
+		c.DB.Put(c.Argv[2], store.NewValue(dst))
 	}
 	c.DB.Modified(c.Argv[2])
 	c.Notify('l', to.pushEvent(), c.Argv[2])

@@ -106,16 +106,16 @@ func getrange(c *command.Ctx) {
 	if o != nil {
 		b = o.Bytes()
 	}
+	if start < 0 && end < 0 && start > end {
+		b = nil
+	}
 	from, to := clampRange(start, end, int64(len(b)))
 	c.Bulk(b[from:to])
 }
 
 // clampRange turns an inclusive range whose ends may count from the back into a half-open one
-// inside a string of n bytes.
+// inside a string of n bytes. An end before the beginning becomes the first byte, as in Redis.
 func clampRange(start, end, n int64) (from, to int64) {
-	if start < 0 && end < 0 && start > end {
-		return 0, 0
-	}
 	if start < 0 {
 		start = max(start+n, 0)
 	}

@@ -46,7 +46,7 @@ func TestStrings(t *testing.T) {
 			`SETRANGE k 9223372036854775807 ab`, `SETRANGE none2 536870911 ab`,
 			`GETRANGE k 0 -1`, `GETRANGE k 1 2`, `GETRANGE k -3 -1`, `GETRANGE k -100 100`, `GETRANGE k 5 1`,
 			`GETRANGE k -1 -5`, `GETRANGE k 100 200`, `GETRANGE none 0 -1`, `GETRANGE k x 1`, `GETRANGE k 1 x`,
-			`GETRANGE k -9223372036854775808 9223372036854775807`, `SUBSTR k 0 1`, `GETRANGE k -100 -50`,
+			`GETRANGE k -9223372036854775808 9223372036854775807`, `SUBSTR k 0 1`, `GETRANGE k -100 -50`, `GETRANGE k -50 -100`, `GETRANGE none -50 -100`, `GETRANGE none 0 0`,
 			`GETRANGE k 0 -100`, `SET i 12345`, `SETRANGE i 1 xx`, `GET i`, `GETRANGE i 0 0`,
 		}},
 		{"counting", []string{
@@ -60,8 +60,24 @@ func TestStrings(t *testing.T) {
 }
 
 func TestStringsWrongType(t *testing.T) {
-	compare(t, []script{{"wrong type", []string{
-		`config> list-max-listpack-size 128`,
+	steps := []string{`RPUSH l a`, `SET s v`}
+	for _, line := range []string{
+		`GET l`, `SET l v GET`, `SET l v NX`, `SET l v NX GET`, `SETNX l v`, `GETSET l v`, `GETDEL l`, `GETEX l`, `GETEX l EX 0`, `GETEX l WHAT`, `MGET s l s`, `APPEND l x`, `STRLEN l`,
+		`SETRANGE l 0 x`, `SETRANGE l -1 x`, `SETRANGE l 0 ""`, `SETRANGE l 536870912 x`, `GETRANGE l 0 1`, `GETRANGE l x 1`, `SUBSTR l 0 1`, `INCR l`, `DECR l`, `INCRBY l 1`, `INCRBY l x`, `DECRBY l 1`, `INCRBYFLOAT l 1`, `INCRBYFLOAT l x`,
+		`LCS l s`, `LCS s l WHAT`, `SETBIT l 0 1`, `SETBIT l x 1`, `SETBIT l 0 x`, `GETBIT l 0`, `BITCOUNT l`, `BITCOUNT l x 1`, `BITPOS l 1`, `BITPOS l 2`, `BITOP AND d s l`, `BITOP NOT d l`, `BITOP WHAT d l`, `BITFIELD l`, `BITFIELD l GET u8 0`, `BITFIELD l SET u8 0 1`,
+		`BITFIELD_RO l SET u8 0 1`, `SORT l BY l`, `SORT s`, `SORT s WHAT`, `TYPE l`, `OBJECT REFCOUNT l`, `RENAME l m`, `COPY m l`, `LRANGE l 0 -1`, `EXPIRE l 100`, `COPY l m REPLACE`, `near> PTTL m`, `MOVE m 1`, `SCAN 0 TYPE list`, `SET l v`, `MSET m 1`, `BITOP OR m s`,
+		`RPUSH n a`, `BITOP OR n s s`, `GET n`, `RPUSH o a`, `SETEX o 100 v`, `TYPE o`, `RPUSH q a`, `MSETNX q 1 w 2`, `GETSET q 1`, `SET q 1 XX`, `UNLINK q`, `RPUSH l2 a`, `GETDEL l2`, `DEL l2`,
+	} {
+		steps = append(steps, line)
+	}
+	compare(t, []script{{"wrong type", steps}})
+}
+
+// TestLimits: proto-max-bulk-len bounds what strings may grow to, and LCS's table.
+func TestLimits(t *testing.T) {
+	compare(t, []script{{"limits", []string{
+		`config> proto-max-bulk-len 1048576`, `SETRANGE k 1048575 a`, `SETRANGE k 1048576 a`, `SETRANGE k 1048574 ab`, `SETRANGE k 1048575 ab`, `APPEND k a`, `APPEND none a`, `STRLEN k`, `SETBIT k 8388607 1`, `SETBIT k 8388608 1`, `GETBIT k 8388608`,
+		`BITFIELD k GET u8 8388600 GET u8 #1048575`, `BITFIELD k GET u8 #1048576`, `SETRANGE a 599 x`, `SETRANGE b 599 x`, `LCS a b`, `LCS a b LEN`, `SETRANGE c 9 x`, `LCS a c LEN`, `LCS a b IDX LEN`,
 	}}})
 }
 

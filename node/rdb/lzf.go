@@ -62,35 +62,21 @@ func (z *lzf) compress(in []byte) []byte {
 	return out[:n]
 }
 
-// run fills out and gives the number of bytes used, 0 if they do not suffice.
+// run fills out and gives the number of bytes used, 0 if they do not suffice. Literals are
+// written only when a reference or the end comes after them: of what cannot be
+// compressed nothing is copied.
 func (z *lzf) run(out, in []byte) int {
-	table, base := z.table, z.base
-	op := 0    // end of what is written
-	start := 0 // of the literals not yet written
-	ip := 0
-	last := len(in) - 2 // positions before it have three bytes
-	h := uint32(in[0])<<8 | uint32(in[1])
+	op, start, ip := 0, 0, 0 // end of what is written; of the literals to be written; of what is done
+	last := len(in) - 2      // positions before it have three bytes
 	for ip < last {
-		h = h<<8 | uint32(in[ip+2])
-		slot := &table[uint16(h>>8-h*5)]
-		ref := int(*slot) - int(base)
-		*slot = base + uint32(ip)
-		if ref <= 0 || ip-ref > lzfMaxDist || in[ref+2] != in[ip+2] || in[ref+1] != in[ip+1] || in[ref] != in[ip] {
-			ip++
-			if ip-start == lzfMaxRun {
-				if op = putRun(out, op, in[start:ip]); op == 0 {
-					return 0
-				}
-				start = ip
-			}
-			continue
+		var ref int
+		if ip, ref = z.find(in, ip); ip == last {
+			break
 		}
-		if op+runLen(ip-start)+4 >= len(out) {
+		if op+runsLen(ip-start)+4 >= len(out) {
 			return 0
 		}
-		if ip > start {
-			op = putRun(out, op, in[start:ip])
-		}
+		op = putRuns(out, op, in[start:ip])
 		length := matchLen(in, ref, ip)
 		op = putRef(out, op, ip-ref-1, length)
 		ip += length
@@ -98,43 +84,56 @@ func (z *lzf) run(out, in []byte) int {
 		if ip >= last {
 			break
 		}
-		h = uint32(in[ip-2])<<16 | uint32(in[ip-1])<<8 | uint32(in[ip])
-		table[uint16(h>>8-h*5)] = base + uint32(ip) - 2
-		h = h<<8 | uint32(in[ip+1])
-		table[uint16(h>>8-h*5)] = base + uint32(ip) - 1
+		z.remember(in, ip-2)
+		z.remember(in, ip-1)
 	}
-	return finishRun(out, op, in[start:])
-}
-
-// runLen is the room that n literals take.
-func runLen(n int) int {
-	if n == 0 {
+	// Up to two bytes at the end were never looked at; for them the library keeps room before it goes on.
+	seen := max(last-start, 0)
+	if op+seen+seen/lzfMaxRun+4 > len(out) {
 		return 0
 	}
-	return n + 1
+	return putRuns(out, op, in[start:])
 }
 
-// putRun writes up to lzfMaxRun literals; 0 if there is no room.
-func putRun(out []byte, op int, lit []byte) int {
-	if op+1+len(lit) > len(out) {
-		return 0
+// find goes on from ip to the first position whose three bytes are known from ref, or to the
+// last position that has three.
+func (z *lzf) find(in []byte, ip int) (at, ref int) {
+	table, base := z.table, z.base
+	pos := base + uint32(ip)
+	h := uint32(in[ip])<<8 | uint32(in[ip+1])
+	for _, c := range in[ip+2:] {
+		h = h<<8 | uint32(c)
+		slot := &table[lzfHash(h)]
+		known := *slot
+		*slot = pos
+		if known > base && pos-known <= lzfMaxDist {
+			r := int(known - base)
+			if in[r+2] == c && in[r+1] == byte(h>>8) && in[r] == byte(h>>16) {
+				return int(pos - base), r
+			}
+		}
+		pos++
 	}
-	out[op] = byte(len(lit) - 1)
-	return op + 1 + copy(out[op+1:], lit)
+	return int(pos - base), 0
 }
 
-// finishRun writes the literals at the end of the input. Of these up to two were never looked
-// at; for that many the library keeps room before it goes on.
-func finishRun(out []byte, op int, lit []byte) int {
-	seen := max(len(lit)-2, 0)
-	if op+1+seen+3 > len(out) {
-		return 0
-	}
+func (z *lzf) remember(in []byte, ip int) {
+	h := uint32(in[ip])<<16 | uint32(in[ip+1])<<8 | uint32(in[ip+2])
+	z.table[lzfHash(h)] = z.base + uint32(ip)
+}
+
+// lzfHash is the place in the table for the three bytes in h's lower 24 bits.
+func lzfHash(h uint32) uint16 { return uint16(h>>8 - h*5) }
+
+// runsLen is the room that n literals take.
+func runsLen(n int) int { return n + (n+lzfMaxRun-1)/lzfMaxRun }
+
+// putRuns writes literals, for which there is room.
+func putRuns(out []byte, op int, lit []byte) int {
 	for len(lit) > 0 {
 		n := min(len(lit), lzfMaxRun)
-		if op = putRun(out, op, lit[:n]); op == 0 {
-			return 0
-		}
+		out[op] = byte(n - 1)
+		op += 1 + copy(out[op+1:], lit[:n])
 		lit = lit[n:]
 	}
 	return op
@@ -195,7 +194,11 @@ func lzfDecompress(out, in []byte) error {
 			if n > len(in)-ip || n > len(out)-op {
 				return corrupt("malformed LZF: a run of %d literals has no room", n)
 			}
-			copy(out[op:op+n], in[ip:])
+			if from, to := in[ip:], out[op:]; n <= lzfStep && len(from) >= lzfStep && len(to) >= lzfStep {
+				*(*[lzfStep]byte)(to) = *(*[lzfStep]byte)(from)
+			} else {
+				copy(to, from[:n])
+			}
 			ip, op = ip+n, op+n
 			continue
 		}
@@ -216,7 +219,7 @@ func lzfDecompress(out, in []byte) error {
 		if ref < 0 || n > len(out)-op {
 			return corrupt("malformed LZF: a reference points outside of the string")
 		}
-		copyOverlap(out, ref, op, n)
+		copyBack(out, ref, op, n)
 		op += n
 	}
 	if op != len(out) {
@@ -225,9 +228,17 @@ func lzfDecompress(out, in []byte) error {
 	return nil
 }
 
-// copyOverlap copies n bytes from ref to op the way a loop over bytes does: what was just
+// lzfStep is how many bytes are copied for a short run or reference where there is room:
+// a fixed number is one instruction, and what is too much is overwritten next.
+const lzfStep = 16
+
+// copyBack copies n bytes from ref to op the way a loop over bytes does: what was just
 // written may be read again.
-func copyOverlap(out []byte, ref, op, n int) {
+func copyBack(out []byte, ref, op, n int) {
+	if n <= lzfStep && op-ref >= lzfStep && len(out)-op >= lzfStep {
+		*(*[lzfStep]byte)(out[op:]) = *(*[lzfStep]byte)(out[ref:])
+		return
+	}
 	for n > 0 {
 		c := copy(out[op:op+min(n, op-ref)], out[ref:op])
 		op, n = op+c, n-c

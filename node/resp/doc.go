@@ -4,7 +4,7 @@
 //
 //	var r resp.Reader
 //	r.Limits = resp.DefaultLimits()
-//	args, used, _, err := r.Next([]byte("*1\r\n$4\r\nPING\r\n"))
+//	args, used, err := r.Next([]byte("*1\r\n$4\r\nPING\r\n"))
 //
 //	w := resp.Writer{Proto: 2}
 //	w.Simple("PONG")

@@ -36,16 +36,24 @@ func (e protocolError) Unwrap() error { return ErrProtocol }
 type Reader struct {
 	Limits Limits
 	args   [][]byte
+	part   *partial
+}
+
+// partial is how far a command that is not all there has been read, so that a large one that
+// comes in many pieces is not read from its start each time.
+type partial struct {
+	left int64 // arguments to come
+	pos  int   // where the next one begins
+	ends []int // start and end of each argument so far
 }
 
 // Next takes the first whole command of buf. The arguments point into buf and are
 // good until buf changes; the slice itself is good until the next call. used is 0 and err nil when buf
-// does not hold a whole command yet. An empty command (blank line, "*0", "*-1") has used > 0 and no
-// arguments. need is a hint: how many bytes buf must hold before another try can
-// succeed.
-func (r *Reader) Next(buf []byte) (args [][]byte, used, need int, err error) {
+// does not hold a whole command yet: call again with the same bytes and more behind them. An
+// empty command (blank line, "*0", "*-1") has used > 0 and no arguments.
+func (r *Reader) Next(buf []byte) (args [][]byte, used int, err error) {
 	if len(buf) == 0 {
-		return nil, 0, 1, nil
+		return nil, 0, nil
 	}
 	if buf[0] == '*' {
 		return r.multibulk(buf)
@@ -53,13 +61,13 @@ func (r *Reader) Next(buf []byte) (args [][]byte, used, need int, err error) {
 	return r.inline(buf)
 }
 
-func (r *Reader) inline(buf []byte) ([][]byte, int, int, error) {
+func (r *Reader) inline(buf []byte) ([][]byte, int, error) {
 	end := bytes.IndexByte(buf, '\n')
 	if end < 0 {
 		if len(buf) > r.Limits.MaxInline {
-			return nil, 0, 0, protocolError("too big inline request")
+			return nil, 0, protocolError("too big inline request")
 		}
-		return nil, 0, len(buf) + 1, nil
+		return nil, 0, nil
 	}
 	line := buf[:end]
 	if len(line) > 0 && line[len(line)-1] == '\r' {
@@ -67,53 +75,102 @@ func (r *Reader) inline(buf []byte) ([][]byte, int, int, error) {
 	}
 	args, ok := SplitArgs(line)
 	if !ok {
-		return nil, 0, 0, protocolError("unbalanced quotes in request")
+		return nil, 0, protocolError("unbalanced quotes in request")
 	}
-	return args, end + 1, 0, nil
+	return args, end + 1, nil
 }
 
-func (r *Reader) multibulk(buf []byte) ([][]byte, int, int, error) {
-	n, pos, state := parseLength(buf, 1)
-	switch {
-	case state == incomplete && len(buf) > r.Limits.MaxInline:
-		return nil, 0, 0, protocolError("too big mbulk count string")
-	case state == incomplete:
-		return nil, 0, len(buf) + 1, nil
-	case state == malformed || n > r.Limits.MaxArgs:
-		return nil, 0, 0, protocolError("invalid multibulk length")
-	case n > 10 && !r.Limits.Authenticated:
-		return nil, 0, 0, protocolError("unauthenticated multibulk length")
+func (r *Reader) multibulk(buf []byte) ([][]byte, int, error) {
+	left, pos, err := r.start(buf)
+	if err != nil || pos == 0 {
+		return nil, 0, err
 	}
-	args := r.args[:0]
-	for i := int64(0); i < n; i++ {
-		if pos >= len(buf) {
-			return nil, 0, len(buf) + 1, nil
+	args := r.args
+	for ; left > 0; left-- {
+		start, end, err := r.bulk(buf, pos)
+		if err != nil {
+			return nil, 0, err
 		}
-		if buf[pos] != '$' {
-			return nil, 0, 0, protocolError(fmt.Sprintf("expected '$', got '%c'", buf[pos]))
+		if end < 0 {
+			r.args = args
+			r.suspend(buf, left, pos)
+			return nil, 0, nil
 		}
-		size, start, state := parseLength(buf, pos+1)
-		switch {
-		case state == incomplete && len(buf)-pos > r.Limits.MaxInline:
-			return nil, 0, 0, protocolError("too big bulk count string")
-		case state == incomplete:
-			return nil, 0, len(buf) + 1, nil
-		case state == malformed || size < 0 || size > r.Limits.MaxBulk:
-			return nil, 0, 0, protocolError("invalid bulk length")
-		case size > 16384 && !r.Limits.Authenticated:
-			return nil, 0, 0, protocolError("unauthenticated bulk length")
-		}
-		pos = start + int(size) + 2
-		if pos > len(buf) {
-			return nil, 0, pos, nil
-		}
-		args = append(args, buf[start:start+int(size):start+int(size)])
+		args = append(args, buf[start:end:end])
+		pos = end + 2
 	}
-	r.args = args
+	r.args, r.part = args[:0], nil
 	if cap(r.args) > 1024 {
 		r.args = nil // one huge command must not pin its memory
 	}
-	return args, pos, 0, nil
+	return args, pos, nil
+}
+
+// start reads the number of arguments, or takes up where the last call stopped; pos is 0 when
+// the number is not there yet.
+func (r *Reader) start(buf []byte) (left int64, pos int, err error) {
+	if p := r.part; p != nil {
+		r.args = r.args[:0]
+		for i := 0; i < len(p.ends); i += 2 {
+			r.args = append(r.args, buf[p.ends[i]:p.ends[i+1]:p.ends[i+1]])
+		}
+		return p.left, p.pos, nil
+	}
+	r.args = r.args[:0]
+	n, pos, state := parseLength(buf, 1)
+	switch {
+	case state == incomplete && len(buf) > r.Limits.MaxInline:
+		return 0, 0, protocolError("too big mbulk count string")
+	case state == incomplete:
+		return 0, 0, nil
+	case state == malformed || n > r.Limits.MaxArgs:
+		return 0, 0, protocolError("invalid multibulk length")
+	case n > 10 && !r.Limits.Authenticated:
+		return 0, 0, protocolError("unauthenticated multibulk length")
+	}
+	return n, pos, nil
+}
+
+// bulk finds the argument at pos; end is -1 when it is not all there.
+func (r *Reader) bulk(buf []byte, pos int) (start, end int, err error) {
+	if pos >= len(buf) {
+		return 0, -1, nil
+	}
+	if buf[pos] != '$' {
+		return 0, 0, protocolError(fmt.Sprintf("expected '$', got '%c'", buf[pos]))
+	}
+	size, start, state := parseLength(buf, pos+1)
+	switch {
+	case state == incomplete && len(buf)-pos > r.Limits.MaxInline:
+		return 0, 0, protocolError("too big bulk count string")
+	case state == incomplete:
+		return 0, -1, nil
+	case state == malformed || size < 0 || size > r.Limits.MaxBulk:
+		return 0, 0, protocolError("invalid bulk length")
+	case size > 16384 && !r.Limits.Authenticated:
+		return 0, 0, protocolError("unauthenticated bulk length")
+	}
+	if end = start + int(size); end+2 > len(buf) {
+		return 0, -1, nil
+	}
+	return start, end, nil
+}
+
+// suspend remembers where the arguments before pos are. It walks over the ones that are new
+// since the last time once more, which keeps the way of whole commands free of bookkeeping.
+func (r *Reader) suspend(buf []byte, left int64, pos int) {
+	p := r.part
+	if p == nil {
+		p = &partial{}
+		_, p.pos, _ = parseLength(buf, 1)
+		r.part = p
+	}
+	for p.pos < pos {
+		start, end, _ := r.bulk(buf, p.pos)
+		p.ends = append(p.ends, start, end)
+		p.pos = end + 2
+	}
+	p.left = left
 }
 
 type lengthState int

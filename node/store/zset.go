@@ -144,32 +144,50 @@ func (z *ZSet) findSmall(member []byte) (pos, rank int, ok bool) {
 
 // Set gives a member (copied when it is new) a score and tells whether it was added.
 func (z *ZSet) Set(lim *Limits, member []byte, score float64) (added bool) {
+	z.Change(lim, member, func(old float64, there bool) (float64, bool) {
+		added = !there
+		return score, !there || score != old
+	})
+	return added
+}
+
+// Change looks a member up and lets decide say, by its present score, which score it gets; with
+// set false nothing is changed.
+func (z *ZSet) Change(lim *Limits, member []byte, decide func(old float64, there bool) (score float64, set bool)) {
 	if z.list != nil {
-		n := z.dict.Find(member)
-		if n == nil {
-			z.put(member, score)
-			return true
-		}
-		if n.Val.score != score {
-			z.list.update(n.Val, score)
-		}
-		return false
+		z.changeBig(member, decide)
+		return
 	}
 	if pos, _, ok := z.findSmall(member); ok {
 		e, next := z.small.at(pos)
-		if entryScore(e) != score {
+		if score, set := decide(entryScore(e), true); set {
 			z.small.remove(pos, next, 1)
 			z.insertSmall(member, score)
 		}
-		return false
+		return
 	}
-	if z.small.n+1 > lim.ZSetEntries || len(member) > lim.ZSetValue {
+	score, set := decide(0, false)
+	switch {
+	case !set:
+	case z.small.n+1 > lim.ZSetEntries || len(member) > lim.ZSetValue:
 		z.convert()
 		z.put(member, score)
-		return true
+	default:
+		z.insertSmall(member, score)
 	}
-	z.insertSmall(member, score)
-	return true
+}
+
+func (z *ZSet) changeBig(member []byte, decide func(old float64, there bool) (score float64, set bool)) {
+	n := z.dict.Find(member)
+	if n != nil {
+		if score, set := decide(n.Val.score, true); set {
+			z.list.update(n.Val, score)
+		}
+		return
+	}
+	if score, set := decide(0, false); set {
+		z.put(member, score)
+	}
 }
 
 func (z *ZSet) insertSmall(member []byte, score float64) {
@@ -188,7 +206,7 @@ func (z *ZSet) insertSmall(member []byte, score float64) {
 
 // put adds a member that is not there to the big encoding; Dict and skiplist share its bytes.
 func (z *ZSet) put(member []byte, score float64) {
-	e, _ := z.dict.InsertBytes(member)
+	e := z.dict.add(string(member))
 	e.Val = z.list.insert(e.key, score)
 	z.bytes += zsetNode + len(member)
 }

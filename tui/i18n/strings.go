@@ -16,8 +16,8 @@ type Strings struct {
 	SetScene, Check, CheckAgain, NextStep, Solve, NextLesson, Acting, Checking, Solving, GivenUp, Failed string
 	Passed, NotYet, LessonDone, LessonDoneBody, Predictions, TypeThese, LabTypes, LookAt, SolveHint      string
 	Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen, NoChecks, NoEvents, More, NextPane      string
-	SwitchTab, OpenConsole, Faults, Time, Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow        string
-	NotHere                                                                                              string
+	SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle, Restart, ScrollKeys, LabBusy, Applied  string
+	Stopping, NotNow, NotHere                                                                            string
 
 	// The console.
 	Send, Suggested, NextNode, LeaveConsole, History, ClearScreen, GiveUp, ConsoleWaiting string

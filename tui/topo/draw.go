@@ -30,7 +30,11 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 	room := height - len(faults)
 	roots, columns, slots := forest(v.Nodes)
 	var lines []string
-	if g, ok := fitBoxes(columns, slots, width, room); ok {
+	heights := []int{5, 4, 3}
+	if v.Nodes[0].State == Planned { // nothing is known yet that would fill more
+		heights = heights[2:]
+	}
+	if g, ok := fitBoxes(columns, slots, width, room, heights...); ok {
 		lines = d.boxes(roots, g)
 	} else {
 		lines = d.rows(roots, width, room)
@@ -51,7 +55,7 @@ func (d drawer) boxes(roots []*placed, g geometry) []string {
 
 func (d drawer) box(c *canvas, p *placed) {
 	glyph, style, word := d.state(p.Node)
-	b := widget.Box{Title: p.ID, Note: style.Render(glyph + " " + word), Width: c.box, Height: c.height}
+	b := widget.Box{Title: p.ID, Note: style.Render(strings.TrimSpace(glyph + " " + word)), Width: c.box, Height: c.height}
 	inner, _ := b.Inner()
 	if widget.Width(p.ID)+widget.Width(word)+10 > c.box { // a long name keeps its place, the state shrinks to its glyph
 		b.Note = style.Render(glyph)

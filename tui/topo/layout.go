@@ -73,7 +73,7 @@ const (
 )
 
 // fitBoxes finds the richest boxes that fit; ok is false when none do.
-func fitBoxes(columns, slots, width, height int) (g geometry, ok bool) {
+func fitBoxes(columns, slots, width, height int, heights ...int) (g geometry, ok bool) {
 	gap := gapMin
 	if columns == 2 {
 		gap = gapTwo
@@ -86,7 +86,7 @@ func fitBoxes(columns, slots, width, height int) (g geometry, ok bool) {
 	if columns > 1 {
 		g.gap = min(gapMax, (width-columns*box)/(columns-1))
 	}
-	for _, h := range []int{5, 4, 3} {
+	for _, h := range heights {
 		if slots*h <= height {
 			g.height = h
 			return g, true

@@ -1,29 +1,14 @@
 package topo
 
 import (
-	"flag"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/charmbracelet/lipgloss"
-	"github.com/google/go-cmp/cmp"
-	"github.com/muesli/termenv"
-
+	"redislab/tui/golden"
 	"redislab/tui/widget"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden drawings")
-
-func theme() *widget.Theme {
-	r := lipgloss.NewRenderer(io.Discard)
-	r.SetColorProfile(termenv.Ascii)
-	return widget.NewTheme(r, true, true)
-}
 
 var words = Words{
 	Master: "master", Replica: "replica", Offset: "offset", Lag: "lag", Link: "link", Keys: "keys", Sync: "sync",
@@ -74,9 +59,9 @@ func views() map[string]View {
 func TestGolden(t *testing.T) {
 	for name, v := range views() {
 		for _, size := range [][2]int{{78, 8}, {78, 12}, {70, 20}, {40, 8}} {
-			file := fmt.Sprintf("%s-%dx%d.txt", strings.ReplaceAll(name, " ", "-"), size[0], size[1])
+			file := fmt.Sprintf("%s-%dx%d", strings.ReplaceAll(name, " ", "-"), size[0], size[1])
 			t.Run(file, func(t *testing.T) {
-				lines := Draw(v, theme(), words, size[0], size[1])
+				lines := Draw(v, golden.Theme(), words, size[0], size[1])
 				if len(lines) > size[1] {
 					t.Errorf("%d lines, room for %d", len(lines), size[1])
 				}
@@ -85,29 +70,9 @@ func TestGolden(t *testing.T) {
 						t.Errorf("line of %d cells, room for %d: %q", widget.Width(l), size[0], l)
 					}
 				}
-				golden(t, file, strings.Join(lines, "\n")+"\n")
+				golden.Text(t, file, strings.Join(lines, "\n")+"\n")
 			})
 		}
-	}
-}
-
-func golden(t *testing.T, file, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", file)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v (run go test -update to write it)", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("drawing changed (-want +got):\n%s", diff)
 	}
 }
 
@@ -115,7 +80,7 @@ func golden(t *testing.T, file, got string) {
 func TestNoNodeIsLost(t *testing.T) {
 	for name, v := range views() {
 		for height := len(v.Nodes) + 2; height < 24; height++ {
-			drawn := strings.Join(Draw(v, theme(), words, 60, height), "\n")
+			drawn := strings.Join(Draw(v, golden.Theme(), words, 60, height), "\n")
 			for _, n := range v.Nodes {
 				if !strings.Contains(drawn, n.ID) {
 					t.Fatalf("%s at height %d: %s is missing:\n%s", name, height, n.ID, drawn)

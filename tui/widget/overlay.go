@@ -7,12 +7,18 @@ import (
 )
 
 // Overlay lays the lines of front in the middle of back.
-func Overlay(back []string, front []string, width int) []string {
+func Overlay(back, front []string, width int) []string {
+	return OverlayAt(back, front, width, (len(back)-len(front))/2)
+}
+
+// OverlayAt lays the lines of front over back from line y on, in the middle of the width.
+func OverlayAt(back, front []string, width, y int) []string {
 	fw := 0
 	for _, l := range front {
 		fw = max(fw, Width(l))
 	}
-	x, y := max(0, (width-fw)/2), max(0, (len(back)-len(front))/2)
+	x := max(0, (width-fw)/2)
+	y = max(0, y)
 	out := append([]string(nil), back...)
 	for i, l := range front {
 		if y+i >= len(out) {

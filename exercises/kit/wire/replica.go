@@ -2,10 +2,14 @@ package wire
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // PSyncReply is a master's answer to PSYNC.
@@ -140,4 +144,32 @@ func (c *Conn) ReadCommand() (args []string, size int64, err error) {
 // Ack tells the master how far this replica has come.
 func (c *Conn) Ack(offset int64) error {
 	return c.Send("REPLCONF", "ACK", strconv.FormatInt(offset, 10))
+}
+
+// ackEvery is how often AwaitStream repeats itself: often, as a master that is
+// still busy with the end of the snapshot takes no notice of an acknowledgement.
+const ackEvery = 100 * time.Millisecond
+
+// AwaitStream acknowledges the snapshot, again and again, until the command
+// stream begins. A diskless master sends nothing before that.
+func (c *Conn) AwaitStream(offset int64) error {
+	whole := c.ctx
+	defer func() { c.ctx = whole }()
+	for end := c.deadline(); ; {
+		if err := c.Ack(offset); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(whole, ackEvery)
+		c.ctx = ctx
+		_, err := c.br.Peek(1)
+		cancel()
+		c.ctx = whole
+		var late net.Error
+		if err == nil || !errors.As(err, &late) || !late.Timeout() || !time.Now().Before(end) {
+			if err != nil {
+				err = fmt.Errorf("command stream: %w", err)
+			}
+			return err
+		}
+	}
 }

@@ -1,13 +1,12 @@
 // Package curriculum is the page that lists the lessons by chapter, with the learner's progress.
 //
-//	m := curriculum.New(common, exercises.Chapters(), store)
+//	m := curriculum.New(common, chapters, store)
 //	m, cmd := m.Update(msg)       // enter gives page.OpenLesson
 package curriculum
 
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
-	"redislab/exercises"
 	"redislab/exercises/kit"
 	"redislab/tui/page"
 	"redislab/tui/widget"
@@ -21,9 +20,16 @@ type Progress interface {
 	Reset() error
 }
 
+// Chapter is a heading and the lessons below it.
+type Chapter struct {
+	ID      string
+	Title   kit.Text
+	Lessons []kit.Exercise
+}
+
 // row is a line of the list: a chapter's heading or a lesson.
 type row struct {
-	chapter *exercises.Chapter
+	chapter *Chapter
 	lesson  *kit.Exercise
 }
 
@@ -31,7 +37,7 @@ type row struct {
 type Model struct {
 	common   *page.Common
 	keys     page.KeyMap
-	chapters []exercises.Chapter
+	chapters []Chapter
 	progress Progress
 	rows     []row
 	cursor   int // index into rows, always at a lesson
@@ -42,7 +48,7 @@ type Model struct {
 }
 
 // New lists chapters. missing tells why a lesson cannot be taken here, "" when it can.
-func New(c *page.Common, chapters []exercises.Chapter, p Progress, missing func(kit.Exercise) string) Model {
+func New(c *page.Common, chapters []Chapter, p Progress, missing func(kit.Exercise) string) Model {
 	m := Model{common: c, keys: page.CurriculumKeys(), chapters: chapters, progress: p, missing: missing}
 	for i := range chapters {
 		ch := &chapters[i]

@@ -11,7 +11,7 @@ import (
 )
 
 // detailHeight is the room below the list on a narrow screen: a frame and five lines.
-const detailHeight = 8
+const detailHeight = 7
 
 // View draws the page: Height lines of Width cells.
 func (m Model) View() string {

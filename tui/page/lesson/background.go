@@ -50,7 +50,7 @@ type (
 		outcome *kit.Outcome
 		text    string // of a lab line: the line and its answer
 	}
-	viewMsg   struct {
+	viewMsg struct {
 		view topo.View
 		poll bool // the next picture follows by itself
 	}
@@ -93,10 +93,11 @@ func (m *Model) started(msg startedMsg) tea.Cmd {
 		m.phase, m.err = unstarted, msg.err
 		return nil
 	}
-	m.session, m.began = msg.session, m.now()
+	m.session = msg.session
 	m.session.Observe(m.inbox.progress)
 	events, unsub := m.session.Subscribe()
 	m.unsub = unsub
+	m.happened(m.session.Events())
 	go m.inbox.follow(events)
 	return tea.Batch(m.enter(), m.look(true), m.listen())
 }
@@ -235,7 +236,22 @@ func (m *Model) listen() tea.Cmd {
 const maxEvents = 1000
 
 func (m *Model) received(msg inboxMsg) tea.Cmd {
-	for _, e := range msg.events {
+	m.happened(msg.events)
+	for _, p := range msg.progress {
+		m.progressed(p)
+	}
+	return m.listen()
+}
+
+// happened adds to the timeline. An event may come twice, as one of those so far and as a new one.
+func (m *Model) happened(events []lab.Event) {
+	for _, e := range events {
+		if n := len(m.events); n > 0 && e.Seq <= m.events[n-1].Seq {
+			continue
+		}
+		if m.zero.IsZero() {
+			m.zero = e.At
+		}
 		m.events = append(m.events, e)
 		if m.scroll[eventsPane] > 0 {
 			m.scroll[eventsPane]++ // what is being read stays where it is
@@ -244,10 +260,6 @@ func (m *Model) received(msg inboxMsg) tea.Cmd {
 	if len(m.events) > maxEvents {
 		m.events = append([]lab.Event(nil), m.events[len(m.events)-maxEvents:]...)
 	}
-	for _, p := range msg.progress {
-		m.progressed(p)
-	}
-	return m.listen()
 }
 
 func (m *Model) progressed(p kit.Progress) {

@@ -68,7 +68,7 @@ func (m *Model) openFaults() {
 			items[i].Disabled = s.NotNow
 		}
 	}
-	m.push(widget.NewMenu(s.Faults, items), func(i int) tea.Cmd { return m.aim(all[i]) })
+	m.push(widget.NewMenu(s.FaultsTitle, items), func(i int) tea.Cmd { return m.aim(all[i]) })
 }
 
 func (m *Model) push(menu widget.Menu, pick func(i int) tea.Cmd) {

@@ -70,7 +70,6 @@ type Model struct {
 	open   func() (Session, error)
 	record Recorder
 	mode   kit.Mode
-	now    func() time.Time
 
 	session Session
 	gen     generation // so that messages of an older session are known
@@ -91,7 +90,7 @@ type Model struct {
 
 	view      topo.View
 	events    []lab.Event
-	began     time.Time
+	zero      time.Time // of the timeline: the first event, on the lab's clock
 	focus     pane
 	scroll    [paneCount]int
 	console   console.Model
@@ -103,7 +102,7 @@ type Model struct {
 
 // New makes the page; Init starts the lab.
 func New(c *page.Common, ex kit.Exercise, open func() (Session, error), r Recorder) *Model {
-	m := &Model{common: c, keys: page.LessonKeys(), ex: ex, open: open, record: r, mode: c.Mode, now: time.Now}
+	m := &Model{common: c, keys: page.LessonKeys(), ex: ex, open: open, record: r, mode: c.Mode}
 	m.reset()
 	return m
 }
@@ -117,7 +116,7 @@ func (m *Model) reset() {
 	for i := range m.steps {
 		m.steps[i].guess = -1
 	}
-	m.view, m.events, m.focus = topo.View{}, nil, stepPane
+	m.view, m.events, m.zero, m.focus = topo.View{}, nil, time.Time{}, stepPane
 	m.scroll = [paneCount]int{}
 	m.inbox = newInbox()
 	m.console = console.New(m.dial, m.consoleWords())

@@ -65,7 +65,10 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 	if len(task) == 0 {
 		return m.scrolled(stepPane, prose, h)
 	}
-	if room := h - len(task) - 1; len(prose) <= room || room >= 5 && m.phase != passed && m.phase != finished {
+	if room := h - len(task) - 1; len(prose) <= room || room >= 5 {
+		if m.scroll[stepPane] == toEnd { // the task is in sight without that
+			m.scroll[stepPane] = 0
+		}
 		top, note := m.scrolled(stepPane, prose, room)
 		lines := append(widget.FitBlock(top, w, min(room, len(prose))), "")
 		return append(lines, task...), note
@@ -103,23 +106,34 @@ func (m *Model) task(w int) []string {
 	if m.phase == predicting {
 		return m.question(w)
 	}
-	s := m.common.S
 	var lines []string
-	head := s.LabTypes
-	if m.learnersTurn() {
-		head = s.TypeThese
-	}
-	lines = m.commands(lines, head, m.session.Commands(), w)
-	lines = m.commands(lines, s.LookAt, m.session.Look(), w)
-	if (m.phase == acting || m.phase == failed) && m.learnersTurn() && len(m.session.Commands()) == 0 {
-		lines = append(lines, widget.WrapLines(s.SolveHint, w)...)
+	if m.phase != passed && m.phase != finished {
+		lines = m.todo(w)
 	}
 	lines = m.measures(lines, w)
 	if st := m.state(); st.outcome != nil {
 		lines = append(lines, m.outcome(*st.outcome, w)...)
 	}
 	if m.phase == finished {
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
 		lines = append(lines, m.summary(w)...)
+	}
+	return lines
+}
+
+// todo is what is typed in the step, by the learner or by the lab.
+func (m *Model) todo(w int) []string {
+	s := m.common.S
+	head := s.LabTypes
+	if m.learnersTurn() {
+		head = s.TypeThese
+	}
+	lines := m.commands(nil, head, m.session.Commands(), w)
+	lines = m.commands(lines, s.LookAt, m.session.Look(), w)
+	if (m.phase == acting || m.phase == failed) && m.learnersTurn() && len(m.session.Commands()) == 0 {
+		lines = append(lines, widget.WrapLines(s.SolveHint, w)...)
 	}
 	return lines
 }
@@ -134,10 +148,10 @@ func (m *Model) commands(lines []string, head string, cmds []kit.Cmd, w int) []s
 		node = max(node, widget.Width(c.Node))
 	}
 	for _, c := range cmds {
-		text := widget.Fit("  "+c.Node, node+2) + "> " + c.Line
+		text := widget.Fit("  @"+c.Node, node+3) + "  " + c.Line
 		for i, l := range widget.WrapLines(text, w) {
 			if i > 0 {
-				l = strings.Repeat(" ", min(node+4, w/2)) + l
+				l = strings.Repeat(" ", min(node+5, w/2)) + l
 			}
 			lines = append(lines, m.common.Theme.Accent.Render(widget.Cut(l, w)))
 		}
@@ -147,7 +161,7 @@ func (m *Model) commands(lines []string, head string, cmds []kit.Cmd, w int) []s
 
 func (m *Model) question(w int) []string {
 	t, lang, p := m.common.Theme, m.common.Lang, m.step().Predict
-	lines := widget.WrapLines("? "+p.Question.In(lang), w)
+	lines := widget.WrapLines("? "+m.session.Expand(p.Question.In(lang)), w)
 	for i := range lines {
 		lines[i] = t.Bold.Render(lines[i])
 	}
@@ -156,7 +170,7 @@ func (m *Model) question(w int) []string {
 		if i == m.cursor {
 			mark, style = "▸ ", t.Selected
 		}
-		for j, l := range widget.WrapLines(fmt.Sprintf("%d. %s", i+1, choice.In(lang)), w-2) {
+		for j, l := range widget.WrapLines(fmt.Sprintf("%d. %s", i+1, m.session.Expand(choice.In(lang))), w-2) {
 			if j > 0 {
 				mark = "  "
 			}
@@ -183,15 +197,7 @@ func (m *Model) outcome(o kit.Outcome, w int) []string {
 	if !o.Right {
 		text = append(text, widget.WrapLines(fmt.Sprintf(s.RightAnswer, p.Choices[o.Correct].In(lang)), w)...)
 	}
-	return append(text, widget.WrapLines(m.explain(o), w)...)
-}
-
-// explain is the explanation in the language of now; the outcome has it in the one the session was opened in.
-func (m *Model) explain(o kit.Outcome) string {
-	if e, ok := m.session.(interface{ Expand(string) string }); ok {
-		return e.Expand(m.step().Predict.Explain.In(m.common.Lang))
-	}
-	return o.Explain
+	return append(text, widget.WrapLines(m.session.Expand(p.Explain.In(lang)), w)...)
 }
 
 func (m *Model) measures(lines []string, w int) []string {
@@ -213,7 +219,7 @@ func (m *Model) measures(lines []string, w int) []string {
 
 func (m *Model) summary(w int) []string {
 	s := m.common.S
-	lines := []string{"", m.common.Theme.Good.Render("✓ " + s.LessonDoneBody)}
+	lines := []string{m.common.Theme.Good.Render("✓ " + s.LessonDoneBody)}
 	if right, all := m.score(); all > 0 {
 		lines = append(lines, widget.WrapLines(fmt.Sprintf(s.Predictions, right, all), w)...)
 	}
@@ -246,14 +252,14 @@ func (m *Model) checkLines(w int) []string {
 			if !r.OK {
 				mark = t.Bad.Render("✗")
 				if await := c.Await.In(lang); await != "" {
-					seen = append(seen, s.Awaited+" "+await)
+					seen = append(seen, s.Awaited+m.expand(await))
 				}
 			}
 			if r.Seen != "" {
-				seen = append(seen, s.Seen+" "+r.Seen)
+				seen = append(seen, s.Seen+r.Seen)
 			}
 		}
-		for j, l := range widget.WrapLines(c.Name.In(lang), w-2) {
+		for j, l := range widget.WrapLines(m.expand(c.Name.In(lang)), w-2) {
 			if j == 0 {
 				lines = append(lines, mark+" "+l)
 				continue
@@ -273,6 +279,13 @@ func (m *Model) checkLines(w int) []string {
 		return []string{t.Faint.Render(s.NoChecks)}
 	}
 	return lines
+}
+
+func (m *Model) expand(s string) string {
+	if m.session == nil {
+		return s
+	}
+	return m.session.Expand(s)
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -303,16 +316,13 @@ func (m *Model) eventBody(w, h int) ([]string, string) {
 
 func (m *Model) eventLine(e lab.Event, node, w int) string {
 	t := m.common.Theme
-	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.firstEvent()).Seconds())
+	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.zero).Seconds())
 	text := e.Text
 	if text == "" {
 		text = fields(e.Fields)
 	}
 	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)
 }
-
-// firstEvent is where the timeline's zero is: the lab's clock when the first event of the lesson was seen.
-func (m *Model) firstEvent() time.Time { return m.events[0].At }
 
 func fields(f map[string]string) string {
 	names := make([]string, 0, len(f))

@@ -252,6 +252,8 @@ func (m *Model) status() (text string, good, bad bool) {
 		return m.notice, false, false
 	case m.busy():
 		return m.busyText(), false, false
+	case m.phase == unstarted:
+		return s.StartFailed, false, true
 	case m.err != nil:
 		return fmt.Sprintf(s.Failed, shorten(m.err)), false, true
 	}

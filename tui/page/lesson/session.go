@@ -20,6 +20,7 @@ import (
 // Script is what a lesson says now.
 type Script interface {
 	Prose(kit.Lang) string
+	Expand(text string) string // fills placeholders in
 	Commands() []kit.Cmd
 	Look() []kit.Cmd
 	Measures() []kit.Measure
@@ -42,6 +43,7 @@ type Lab interface {
 	View(ctx context.Context) topo.View
 	Line(ctx context.Context, line string) (string, error) // "kill master", "delay a b 200ms", "heal" …
 	Dial(ctx context.Context, addr string) (net.Conn, error)
+	Events() []lab.Event // so far, oldest first
 	Subscribe() (<-chan lab.Event, func())
 	Observe(func(kit.Progress))
 	Capabilities() lab.Capabilities

@@ -41,7 +41,7 @@ func (m *Model) openTime() {
 		items = append(items, item)
 		acts = append(acts, func() { clock.SetSpeed(x) })
 	}
-	menu := widget.NewMenu(s.Time, items)
+	menu := widget.NewMenu(s.TimeTitle, items)
 	menu.Hint = s.TimeMenuHint
 	m.push(menu, func(i int) tea.Cmd {
 		m.menus = nil
@@ -63,7 +63,7 @@ func togglePause(c lab.ControlClock) {
 
 func speedMark(x float64) string { return "×" + strconv.FormatFloat(x, 'g', -1, 64) }
 
-// clockMark is the clock's state for the header; "" where it just runs.
+// clockMark is the clock's state for the header; "" where it runs as the one on the wall.
 func (m *Model) clockMark() string {
 	if m.session == nil {
 		return ""
@@ -74,6 +74,8 @@ func (m *Model) clockMark() string {
 		return ""
 	case clock.Paused():
 		return m.common.S.TimePausedMark
+	case clock.Speed() == 1:
+		return ""
 	}
-	return speedMark(clock.Speed())
+	return m.common.S.Time + " " + speedMark(clock.Speed())
 }

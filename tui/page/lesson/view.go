@@ -22,7 +22,11 @@ func (m *Model) View() string {
 	}
 	if len(m.menus) > 0 {
 		menu := m.menus[len(m.menus)-1].View(c.Theme, c.Width-4, c.Height-4)
-		lines = widget.Overlay(lines, menu, c.Width)
+		if r.wide {
+			lines = widget.Overlay(lines, menu, c.Width)
+		} else { // over the pane, so that the topology stays in sight
+			lines = widget.OverlayAt(lines, menu, c.Width, len(lines)-len(menu))
+		}
 	}
 	lines = append(lines, m.statusLine(), m.footer())
 	return strings.Join(widget.FitBlock(lines, c.Width, c.Height), "\n")
@@ -171,6 +175,9 @@ func (m *Model) footer() string {
 	if m.busy() {
 		return m.common.Footer(widget.Hint{Key: "esc", Label: s.Cancel}, k.Hint(s, page.NextPane, ""), help)
 	}
+	if m.phase == unstarted {
+		return m.common.Footer(k.Hint(s, page.Primary, s.Retry), k.Hint(s, page.GoBack, ""), help)
+	}
 	hints := []widget.Hint{}
 	if label := m.primaryLabel(); label != "" {
 		hints = append(hints, k.Hint(s, page.Primary, label))
@@ -178,12 +185,16 @@ func (m *Model) footer() string {
 	if m.phase == predicting {
 		hints = append(hints, widget.Hint{Key: "↑↓", Label: s.Choose})
 	}
-	hints = append(hints, k.Hint(s, page.OpenConsole, ""))
+	if _, more := m.console.Next(); more && m.phase == acting { // first there is something to type
+		hints = append([]widget.Hint{k.Hint(s, page.OpenConsole, "")}, hints...)
+	} else {
+		hints = append(hints, k.Hint(s, page.OpenConsole, ""))
+	}
 	if m.phase == acting || m.phase == failed && m.learnersTurn() {
 		hints = append(hints, k.Hint(s, page.SolveStep, ""))
 	}
-	return m.common.Footer(append(hints, k.Hint(s, page.NextPane, ""), k.Hint(s, page.OpenFaults, ""), k.Hint(s, page.OpenTime, ""),
-		k.Hint(s, page.GoBack, ""), help)...)
+	return m.common.Footer(append(hints, k.Hint(s, page.NextPane, ""), k.Hint(s, page.GoBack, ""), k.Hint(s, page.OpenFaults, ""),
+		k.Hint(s, page.OpenTime, ""), help)...)
 }
 
 func (m *Model) consoleHints() []widget.Hint {

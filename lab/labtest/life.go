@@ -1,0 +1,272 @@
+package labtest
+
+import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"redislab/lab"
+)
+
+func lifeCases() []testCase {
+	return []testCase{
+		{"start/all-accept", nil, startAllAccept},
+		{"start/fixed-ports", nil, startFixedPorts},
+		{"start/own-files", nil, startOwnFiles},
+		{"start/bad-directive", nil, startBadDirective},
+		{"start/bad-topology", nil, startBadTopology},
+		{"start/add-node", nil, startAddNode},
+		{"life/kill-loses-what-was-not-saved", nil, killLoses},
+		{"life/stop-saves", nil, stopSaves},
+		{"life/restart-same-identity", nil, restartIdentity},
+		{"life/replica-catches-up", nil, replicaCatchesUp},
+		{"life/shutdown-is-noticed", nil, shutdownNoticed},
+		{"life/dead-node-refuses", nil, deadNodeRefuses},
+		{"life/kept-folder", nil, keptFolder},
+		{"pause/silent-then-goes-on", []lab.Capability{lab.CanPause}, pauseSilent},
+	}
+}
+
+func startAllAccept(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Tree(2, 1), b)
+	if n := len(l.Nodes()); n != 5 {
+		t.Fatalf("%d nodes", n)
+	}
+	addrs := map[string]bool{}
+	for _, n := range l.Nodes() {
+		if pong, err := n.Do(within(t, patience), "PING").Text(); pong != "PONG" || err != nil {
+			t.Errorf("%s: PING: %q, %v", n.ID(), pong, err)
+		}
+		role, err := n.Role(within(t, patience))
+		if role != n.Spec().Role() || err != nil {
+			t.Errorf("%s is %q, %v", n.ID(), role, err)
+		}
+		if n.Host() != "127.0.0.1" || addrs[n.Addr()] || n.PID() <= 0 || n.State() != lab.StateUp {
+			t.Errorf("%s: %s, process %d, %s", n.ID(), n.Addr(), n.PID(), n.State())
+		}
+		addrs[n.Addr()] = true
+	}
+}
+
+func startFixedPorts(t *testing.T, b lab.Backend) {
+	const base = 9321
+	l := lab.Run(t, lab.OneToOne().WithPorts(base), b)
+	for i, n := range l.Nodes() {
+		if n.Port() != base+i {
+			t.Errorf("%s is on port %d", n.ID(), n.Port())
+		}
+		got, err := n.Do(within(t, patience), "CONFIG", "GET", "port").Result()
+		if err != nil || !strings.Contains(text(got), text(base+i)) {
+			t.Errorf("%s: CONFIG GET port: %v, %v", n.ID(), got, err)
+		}
+	}
+	again, err := lab.Start(within(t, patience), lab.Topology{Nodes: []lab.NodeSpec{{ID: "a", Port: base + 5}, {ID: "b", Port: base + 5}}}, nopBackend{b})
+	if err == nil {
+		_ = again.Close()
+		t.Error("two nodes on one port: no error")
+	}
+}
+
+// nopBackend shares a backend with a lab that still needs it.
+type nopBackend struct{ lab.Backend }
+
+func (nopBackend) Close() error { return nil }
+
+func startOwnFiles(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.OneToOne(), b)
+	for _, n := range l.Nodes() {
+		for name, want := range map[string]string{"dir": n.Dir(), "logfile": filepath.Base(n.LogFile())} {
+			got, err := n.Do(within(t, patience), "CONFIG", "GET", name).Result()
+			if err != nil || !strings.Contains(text(got), want) {
+				t.Errorf("%s: CONFIG GET %s: %v, %v; want %q", n.ID(), name, got, err, want)
+			}
+		}
+		must(t, n.Do(within(t, patience), "SAVE").Err())
+		if _, err := os.Stat(filepath.Join(n.Dir(), "dump.rdb")); err != nil {
+			t.Errorf("%s has saved: %v", n.ID(), err)
+		}
+		if len(n.Logs()) == 0 {
+			t.Errorf("%s has no log", n.ID())
+		}
+	}
+}
+
+func startBadDirective(t *testing.T, b lab.Backend) {
+	l, err := lab.Start(within(t, patience), lab.OneToOne().WithNode("replica-1", lab.Directive{Name: "no-such-word", Value: "1"}), b)
+	if err == nil {
+		_ = l.Close()
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"replica-1", "no-such-word"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not tell %q: %v", want, err)
+		}
+	}
+}
+
+func startBadTopology(t *testing.T, b lab.Backend) {
+	defer b.Close()
+	for _, topology := range []lab.Topology{
+		{},
+		{Nodes: []lab.NodeSpec{{ID: "a"}, {ID: "a"}}},
+		{Nodes: []lab.NodeSpec{{ID: "a", Follows: "b"}, {ID: "b", Follows: "a"}}},
+		lab.Single().WithNode("nobody", lab.Directive{Name: "save", Value: `""`}),
+	} {
+		if l, err := lab.Start(within(t, patience), topology, nopBackend{b}); err == nil {
+			_ = l.Close()
+			t.Errorf("%+v starts", topology)
+		}
+	}
+}
+
+func startAddNode(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.OneToOne(), b)
+	n, err := l.AddNode(within(t, patience), lab.NodeSpec{ID: "late", Follows: "master"})
+	must(t, err)
+	must(t, l.WaitReady(within(t, patience)))
+	set(t, l.MustNode("master"), "k", "v")
+	await(t, "the new replica to have the key", func() (any, bool) { v := get(t, n, "k"); return v, v == "v" })
+	if _, err := l.AddNode(within(t, patience), lab.NodeSpec{ID: "late"}); err == nil {
+		t.Error("the same ID again: no error")
+	}
+	if len(l.Nodes()) != 3 || len(l.Topology().Nodes) != 3 {
+		t.Errorf("%d nodes, %d in the topology", len(l.Nodes()), len(l.Topology().Nodes))
+	}
+}
+
+func killLoses(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Single(), b)
+	n := l.MustNode("master")
+	set(t, n, "saved", "1")
+	must(t, n.Do(within(t, patience), "SAVE").Err())
+	set(t, n, "unsaved", "1")
+	must(t, n.Kill())
+	if n.State() != lab.StateKilled || n.PID() != 0 {
+		t.Errorf("killed: %s, process %d", n.State(), n.PID())
+	}
+	if err := n.Kill(); err == nil {
+		t.Error("killing it twice: no error")
+	}
+	must(t, n.Restart(within(t, patience)))
+	if a, b := get(t, n, "saved"), get(t, n, "unsaved"); a != "1" || b != "(redis: nil)" {
+		t.Errorf("saved %s, unsaved %s", a, b)
+	}
+}
+
+func stopSaves(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Single().With(lab.Directive{Name: "save", Value: "3600 1"}), b)
+	n := l.MustNode("master")
+	set(t, n, "k", "v")
+	must(t, n.Stop(within(t, patience)))
+	if n.State() != lab.StateStopped {
+		t.Errorf("stopped: %s", n.State())
+	}
+	must(t, n.Restart(within(t, patience)))
+	if v := get(t, n, "k"); v != "v" {
+		t.Errorf("after the restart: %s", v)
+	}
+}
+
+func restartIdentity(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Single(), b)
+	n := l.MustNode("master")
+	addr := n.Addr()
+	before, err := n.Info(within(t, patience), "server")
+	must(t, err)
+	must(t, n.Restart(within(t, patience))) // stops it first
+	after, err := n.Info(within(t, patience), "server")
+	must(t, err)
+	if n.Addr() != addr || before["tcp_port"] != after["tcp_port"] {
+		t.Errorf("the address changes from %s to %s", addr, n.Addr())
+	}
+	if before["run_id"] == after["run_id"] || after["run_id"] == "" {
+		t.Errorf("the run ID stays %q", after["run_id"])
+	}
+}
+
+func replicaCatchesUp(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.OneToMany(2), b)
+	m, r := l.MustNode("master"), l.MustNode("replica-2")
+	must(t, r.Kill())
+	set(t, m, "k", "v")
+	must(t, r.Restart(within(t, patience)))
+	must(t, l.WaitReady(within(t, patience)))
+	if v := get(t, r, "k"); v != "v" {
+		t.Errorf("the replica has %s", v)
+	}
+}
+
+func shutdownNoticed(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Single(), b)
+	n := l.MustNode("master")
+	events, cancel := l.Subscribe()
+	defer cancel()
+	_ = n.Do(within(t, patience), "SHUTDOWN", "NOSAVE").Err() // the connection ends
+	await(t, "the node's end", func() (any, bool) { return n.State(), n.State() == lab.StateStopped })
+	ctx := within(t, patience)
+	for {
+		select {
+		case e := <-events:
+			if e.Kind == lab.EventExited && e.Node == "master" {
+				must(t, n.Restart(within(t, patience)))
+				return
+			}
+		case <-ctx.Done():
+			t.Fatal("no event")
+		}
+	}
+}
+
+func deadNodeRefuses(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Single(), b)
+	n := l.MustNode("master")
+	must(t, n.Kill())
+	err := n.Do(within(t, patience), "PING").Err()
+	var op *net.OpError
+	if !errors.As(err, &op) || op.Op != "dial" || lab.ErrorKind(err) != "refused" {
+		t.Errorf("PING to a dead node: %v", err)
+	}
+}
+
+func keptFolder(t *testing.T, b lab.Backend) {
+	dir := t.TempDir()
+	l, err := lab.Start(within(t, patience), lab.Single(), nopBackend{b}, lab.Dir(dir))
+	must(t, err)
+	set(t, l.MustNode("master"), "k", "v")
+	must(t, l.MustNode("master").Do(within(t, patience), "SAVE").Err())
+	must(t, l.Close())
+	again, err := lab.Start(within(t, patience), lab.Single(), b, lab.Dir(dir))
+	must(t, err)
+	if v := get(t, again.MustNode("master"), "k"); v != "v" {
+		t.Errorf("in the kept folder there is %s", v)
+	}
+	must(t, again.Close())
+	if _, err := os.Stat(filepath.Join(dir, "master", "dump.rdb")); err != nil {
+		t.Errorf("after closing: %v", err)
+	}
+}
+
+func pauseSilent(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.OneToOne(), b)
+	n := l.MustNode("replica-1")
+	must(t, n.Pause())
+	must(t, n.Pause()) // it is
+	if n.State() != lab.StatePaused {
+		t.Errorf("paused: %s", n.State())
+	}
+	if err := n.Do(within(t, patience/100), "PING").Err(); err == nil || lab.ErrorKind(err) != "timeout" {
+		t.Errorf("PING to a paused node: %v", err)
+	}
+	set(t, l.MustNode("master"), "k", "v")
+	v := l.View(t.Context())
+	if v.Nodes[1].State != lab.StatePaused {
+		t.Errorf("in the view: %+v", v.Nodes[1])
+	}
+	must(t, n.Resume())
+	await(t, "the replica to go on", func() (any, bool) { v := get(t, n, "k"); return v, v == "v" })
+	must(t, n.Pause())
+	must(t, n.Stop(within(t, patience))) // resumes it first
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// kind tells our node from a real server.
+type kind int
+
+const (
+	ours kind = iota
+	redis
+	redisAgain // the second one, for the A/A ratio
+)
+
+func (k kind) String() string {
+	return [...]string{"the node", "redis-server", "the second redis-server"}[k]
+}
+
+// server is a running server process.
+type server struct {
+	kind kind
+	port int
+	dir  string
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+func (s *server) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
+
+// start runs a server in a fresh folder and returns when it answers.
+func (b *bench) start(ctx context.Context, k kind, directives ...string) (*server, error) {
+	dir, err := os.MkdirTemp(b.dir, "server-")
+	if err != nil {
+		return nil, fmt.Errorf("making a server's folder: %w", err)
+	}
+	return b.startIn(ctx, k, dir, directives...)
+}
+
+func (b *bench) startIn(ctx context.Context, k kind, dir string, directives ...string) (*server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	program := b.redisBin
+	if k == ours {
+		program = b.nodeBin
+	}
+	args := append([]string{
+		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--logfile",
+		filepath.Join(dir, "log"), "--repl-diskless-sync-delay", "0",
+	}, directives...)
+	s := &server{kind: k, port: port, dir: dir, cmd: exec.Command(program, args...), done: make(chan struct{})}
+	if err := s.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting %s: %w", k, err)
+	}
+	b.servers = append(b.servers, s)
+	go func() {
+		_ = s.cmd.Wait() // a server is killed in the end: its status says nothing
+		close(s.done)
+	}()
+	return s, s.awaitPong(ctx)
+}
+
+// startPause is short against the start of a server and long enough to leave it the processor.
+const startPause = 200 * time.Microsecond
+
+// awaitPong returns when the server has answered PING, its data loaded.
+func (s *server) awaitPong(ctx context.Context) error {
+	var d net.Dialer
+	for {
+		c, err := d.DialContext(ctx, "tcp", s.addr())
+		if err == nil {
+			link := newLink(c)
+			_, err = link.do("PING")
+			link.close()
+			if err == nil {
+				return nil
+			}
+		}
+		select {
+		case <-s.done:
+			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+			return fmt.Errorf("%s ended at once:\n%s", s.kind, text)
+		case <-ctx.Done():
+			return fmt.Errorf("%s does not answer: %w", s.kind, errors.Join(ctx.Err(), err))
+		case <-time.After(startPause):
+		}
+	}
+}
+
+// kill ends the process; nothing of it is left when kill returns.
+func (s *server) kill() {
+	_ = s.cmd.Process.Kill() // it may have ended already
+	<-s.done
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("finding a free port: %w", err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// trio starts one node between two redis-servers, in the order of an even round.
+func (b *bench) trio(ctx context.Context) ([]*server, error) {
+	var all []*server
+	for _, k := range []kind{redis, ours, redisAgain} {
+		s, err := b.start(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+func killAll(servers []*server) {
+	for _, s := range servers {
+		s.kill()
+	}
+}

@@ -1,0 +1,173 @@
+// Package session is a lesson page's view of a running lesson: a kit.Runner on a lab, its pictures and lines in
+// the form the pages take.
+//
+//	reg := session.NewRegistry()
+//	defer reg.CloseAll()                       // whatever happens, no lab outlives the program
+//	s := reg.Open(ex, backend, kit.Watch, kit.En)
+//	err := s.Start(ctx)
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+
+	"redislab/exercises/kit"
+	"redislab/lab"
+	"redislab/lab/netfault"
+	"redislab/tui/topo"
+)
+
+// Session is one taking of a lesson.
+type Session struct {
+	*kit.Runner
+	backend lab.Backend
+	reg     *Registry
+	once    sync.Once
+	err     error
+}
+
+// Registry knows the sessions that are open.
+type Registry struct {
+	mu   sync.Mutex
+	open map[*Session]bool
+}
+
+// NewRegistry is one without sessions.
+func NewRegistry() *Registry { return &Registry{open: map[*Session]bool{}} }
+
+// Open makes a session on a backend, which belongs to it from here on.
+func (r *Registry) Open(ex kit.Exercise, b lab.Backend, mode kit.Mode, l kit.Lang, opts ...kit.Option) *Session {
+	s := &Session{Runner: kit.New(ex, b, mode, l, opts...), backend: b, reg: r}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open[s] = true
+	return s
+}
+
+// CloseAll tears every lab down that is still there.
+func (r *Registry) CloseAll() error {
+	r.mu.Lock()
+	var left []*Session
+	for s := range r.open {
+		left = append(left, s)
+	}
+	r.mu.Unlock()
+	var errs []error
+	for _, s := range left {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Close tears the lab down, or the backend when no lab came of it. It may be called more than once; all calls
+// return when everything is gone.
+func (s *Session) Close() error {
+	s.once.Do(func() {
+		s.err = s.Runner.Close()
+		if s.Lab() == nil {
+			s.err = errors.Join(s.err, s.backend.Close())
+		}
+		s.reg.mu.Lock()
+		delete(s.reg.open, s)
+		s.reg.mu.Unlock()
+	})
+	return s.err
+}
+
+// Capabilities is what the backend can do.
+func (s *Session) Capabilities() lab.Capabilities { return s.backend.Capabilities() }
+
+// Dial connects to a node as any client would: faults on clients' links are felt.
+func (s *Session) Dial(ctx context.Context, addr string) (net.Conn, error) {
+	return s.backend.Dial(ctx, lab.ClientEnd, addr)
+}
+
+// Events are those so far.
+func (s *Session) Events() []lab.Event { return s.Lab().Events() }
+
+// Subscribe delivers events from now on.
+func (s *Session) Subscribe() (<-chan lab.Event, func()) { return s.Lab().Subscribe() }
+
+// Clock is the lab's clock when it can be controlled.
+func (s *Session) Clock() (lab.ControlClock, bool) { return s.Lab().ControlClock() }
+
+// Line carries out a line typed at the lab: what is done to nodes as lessons write it, faults as netfault does.
+func (s *Session) Line(ctx context.Context, line string) (string, error) {
+	verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	switch strings.TrimSuffix(verb, "-one-way") {
+	case "cut", "delay", "drop", "isolate", "partition", "heal":
+		c, err := netfault.ParseCommand(line)
+		if err == nil {
+			err = inflict(s.Lab(), c)
+		}
+		if err != nil {
+			return "", err
+		}
+		return "OK", nil
+	}
+	return kit.LabLine(ctx, s.Lab(), line)
+}
+
+func inflict(l *lab.Lab, c netfault.Command) error {
+	switch {
+	case c.Verb == netfault.DoPartition:
+		return l.Partition(c.Groups...)
+	case c.Verb == netfault.DoHeal && len(c.Link) == 2:
+		return l.HealLink(c.Link[0], c.Link[1])
+	case c.Verb == netfault.DoHeal:
+		return l.Heal()
+	}
+	return l.Apply(c.Rule)
+}
+
+// View is the lab's picture as the pages draw it.
+func (s *Session) View(ctx context.Context) topo.View {
+	return Picture(s.Lab().View(ctx), s.Lab().Faults())
+}
+
+// Picture turns a lab's view into a drawing's.
+func Picture(v lab.View, rules []lab.Fault) topo.View {
+	var out topo.View
+	isolated := map[string]bool{}
+	for _, r := range rules {
+		f := topo.Fault{From: r.From, To: r.To, Kind: string(r.Kind), OneWay: r.OneWay, Class: string(r.Class), Delay: r.Delay, Drop: r.Probability}
+		if f.To == netfault.AnyNode {
+			f.To = ""
+			isolated[f.From] = r.Kind == netfault.Cut && !r.OneWay && r.Class == lab.AnyClass
+		}
+		out.Faults = append(out.Faults, f)
+	}
+	for _, n := range v.Nodes {
+		node := topo.Node{
+			ID: n.ID, Addr: n.Addr, Role: string(n.Role), Host: n.Host, PID: n.PID, State: state(n), Parent: n.MasterID,
+			Link: link(n), Offset: n.Offset, Lag: n.Lag, Replicas: n.Replicas, Keys: n.Keys, Isolated: isolated[n.ID],
+		}
+		if n.MasterID == "" {
+			node.Upstream = n.MasterAddr
+		}
+		out.Nodes = append(out.Nodes, node)
+	}
+	return out
+}
+
+func state(n lab.NodeView) topo.State {
+	if n.State == lab.StateUp && n.Silent {
+		return topo.Unknown
+	}
+	return topo.State(n.State)
+}
+
+func link(n lab.NodeView) topo.LinkState {
+	switch {
+	case n.Role != lab.Replica:
+		return topo.LinkNone
+	case n.LinkStatus == "up":
+		return topo.LinkUp
+	case n.SyncInProgress:
+		return topo.LinkSync
+	}
+	return topo.LinkDown
+}
