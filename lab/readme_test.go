@@ -58,7 +58,8 @@ func block(text, name string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	return strings.Cut(after, mark("/"+name))
+	body, _, ok := strings.Cut(after, mark("/"+name))
+	return body, ok
 }
 
 // servedCommands asks a running node which of Redis's commands and sub-commands it has.

@@ -231,7 +231,7 @@ func (l *Lab) nodeView(n *Node, byAddr map[string]string) NodeView {
 func (v *NodeView) fill(info, byAddr map[string]string) {
 	v.Role = roleOf(info["role"])
 	v.RunID, v.ReplID = info["run_id"], info["master_replid"]
-	v.Replicas = 0
+	v.Replicas = int(number(info, "connected_slaves", 0))
 	v.Offset = number(info, "master_repl_offset", 0)
 	v.MasterID = ""
 	if v.Role == Replica {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -52,7 +53,7 @@ func startAllAccept(t *testing.T, b lab.Backend) {
 }
 
 func startFixedPorts(t *testing.T, b lab.Backend) {
-	const base = 9321
+	base := freePorts(t)
 	l := lab.Run(t, lab.OneToOne().WithPorts(base), b)
 	for i, n := range l.Nodes() {
 		if n.Port() != base+i {
@@ -68,6 +69,25 @@ func startFixedPorts(t *testing.T, b lab.Backend) {
 		_ = again.Close()
 		t.Error("two nodes on one port: no error")
 	}
+}
+
+// freePorts finds a port that is free with the one after it, where other test programs do not look at the same time.
+func freePorts(t *testing.T) int {
+	t.Helper()
+	const first, many = 30_000, 2700 // between the lab's own choice and that of dialling sockets
+	for i := range many / 2 {
+		base := first + (2*os.Getpid()+2*i)%many
+		free := true
+		for port := base; port < base+2; port++ {
+			l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+			free = free && err == nil && l.Close() == nil
+		}
+		if free {
+			return base
+		}
+	}
+	t.Fatal("no free ports")
+	return 0
 }
 
 // nopBackend shares a backend with a lab that still needs it.
