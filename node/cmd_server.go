@@ -9,7 +9,7 @@ import (
 
 func (n *Node) serverCommandHandlers() map[string]command.Handler {
 	return map[string]command.Handler{
-		"info": n.cmdInfo, "dbsize": func(ctx *command.Ctx) { ctx.Int(int64(ctx.DB.Len())) },
+		"info":    n.cmdInfo,
 		"flushdb": n.cmdFlushDB, "flushall": n.cmdFlushAll, "swapdb": n.cmdSwapDB,
 		"time": n.cmdTime, "lastsave": func(ctx *command.Ctx) { ctx.Int(n.persist.lastSave) },
 		"save": n.cmdSave, "bgsave": n.cmdBgsave, "shutdown": n.cmdShutdown, "lolwut": n.cmdLolwut,
@@ -72,9 +72,7 @@ func (n *Node) cmdFlushAll(ctx *command.Ctx) {
 	n.persist.dirty += int64(n.flushAll())
 	n.abortSave()
 	if n.persist.savePoints {
-		saves := n.stats.saves
-		_ = n.save() // says so in the log if it fails, as for Redis the flush is done all the same
-		n.stats.saves = saves
+		_ = n.saveUncounted() // the log tells when it fails; the flush is done all the same
 	}
 	n.forcePropagate(ctx)
 	ctx.OK()
@@ -126,13 +124,23 @@ func (n *Node) dbAt(id int64) *store.DB {
 	return n.ks.DB(int(id))
 }
 
+// errBare is the error without a reason that Redis gives when saving fails; the log has the reason.
+const errBare = "ERR"
+
+// saveUncounted is save for those who are not counted in rdb_saves: FLUSHALL and DEBUG RELOAD.
+func (n *Node) saveUncounted() error {
+	counted := n.stats.saves
+	defer func() { n.stats.saves = counted }()
+	return n.save()
+}
+
 func (n *Node) cmdSave(ctx *command.Ctx) {
 	if n.persist.running != nil {
 		ctx.Error(command.ErrSaveRunning)
 		return
 	}
 	if n.save() != nil {
-		ctx.Error(strings.TrimSuffix(command.ErrPrefix, " "))
+		ctx.Error(errBare)
 		return
 	}
 	ctx.OK()
@@ -152,7 +160,7 @@ func (n *Node) cmdBgsave(ctx *command.Ctx) {
 		n.persist.scheduled = true
 		ctx.Simple("Background saving scheduled")
 	case n.bgsave(nil) != nil:
-		ctx.Error(strings.TrimSuffix(command.ErrPrefix, " "))
+		ctx.Error(errBare)
 	default:
 		ctx.Simple("Background saving started")
 	}
@@ -217,4 +225,3 @@ func (n *Node) cmdLolwut(ctx *command.Ctx) {
 	}
 	ctx.Verbatim("txt", art[1:]+"Redis ver. "+Version+"\n")
 }
-

@@ -61,7 +61,10 @@ type Event struct {
 	Fields map[string]string
 }
 
-type realNet struct{ net.ListenConfig }
+type realNet struct {
+	net.ListenConfig
+	source func() string // the address to dial from, "" for any
+}
 
 func (r *realNet) Listen(network, address string) (net.Listener, error) {
 	return r.ListenConfig.Listen(context.Background(), network, address)
@@ -69,6 +72,13 @@ func (r *realNet) Listen(network, address string) (net.Listener, error) {
 
 func (r *realNet) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	var d net.Dialer
+	if ip := net.ParseIP(r.source()); ip != nil {
+		d.LocalAddr = &net.TCPAddr{IP: ip}
+		if c, err := d.DialContext(ctx, network, address); err == nil || ctx.Err() != nil {
+			return c, err
+		}
+		d.LocalAddr = nil // as in Redis, an address that cannot be had is none
+	}
 	return d.DialContext(ctx, network, address)
 }
 

@@ -43,8 +43,10 @@ func (n *Node) stopTimers() {
 			t.Stop()
 		}
 	}
-	if n.pause.timer != nil {
-		n.pause.timer.Stop()
+	for _, t := range []Timer{n.pause.timer, n.debug.sleep} {
+		if t != nil {
+			t.Stop()
+		}
 	}
 	for _, c := range n.clients {
 		if c.block != nil && c.block.timer != nil {
@@ -57,6 +59,9 @@ func (n *Node) stopTimers() {
 const activeExpireBudget = 25
 
 func (n *Node) serverCron() {
+	if n.debug.cronPaused {
+		return
+	}
 	n.ticks++
 	n.stats.ops.sample(n.nowMs, n.stats.commands)
 	n.stats.input.sample(n.nowMs, n.stats.inputBytes)

@@ -157,7 +157,9 @@ func (l *eventLoop) run() {
 			l.handle(&events[i])
 		}
 		l.n.flushBatch()
-		l.collect()
+		if l.n.frozen == nil {
+			l.collect()
+		}
 		l.inside = false
 		l.n.mu.Unlock()
 		l.writeAll()

@@ -99,16 +99,17 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	ctx.Dirty, ctx.Replaced, ctx.NoPropagate, ctx.Blocked = 0, nil, false, nil
 	ctx.CanBlock = !n.inExec && !c.is(flagMaster)
 	n.ks.Expiry = n.expiryFor(c)
-	if len(n.monitors) > 0 && spec.Flags&(command.SkipMonitor|command.Admin) == 0 && !n.loading.active {
-		n.feedMonitors(c, argv)
-	}
 	mark := len(c.w.Buf)
-	start := n.clock.Now()
+	start, slept := n.clock.Now(), n.debug.slept
 	spec.Handler(ctx)
-	took := n.clock.Now().Sub(start)
+	took := n.clock.Now().Sub(start) + n.debug.slept - slept
+	ctx.Spec, ctx.Argv = spec, argv // EXEC has run others with the same Ctx
 	n.ks.Settle()
 	failed := len(c.w.Buf) > mark && c.w.Buf[mark] == '-'
 	n.account(c, spec, argv, took, failed)
+	if len(n.monitors) > 0 && spec.Flags&(command.SkipMonitor|command.Admin) == 0 && !n.loading.active && !ctx.Retry {
+		n.feedMonitors(c, argv)
+	}
 	if ctx.Blocked != nil {
 		n.blockOnKeys(c, argv, ctx.Blocked)
 	}

@@ -40,7 +40,7 @@ func (n *Node) gate(c *client, spec *command.Spec, argv [][]byte) string {
 	if n.loading.active && spec.Flags&command.Loading == 0 {
 		return command.ErrLoading
 	}
-	if c.is(flagReplica) && !c.is(flagMonitor) && flags&(command.Write|command.ReadOnly) != 0 {
+	if c.is(flagReplica) && flags&(command.Write|command.ReadOnly) != 0 {
 		return command.ErrReplicaInteract
 	}
 	return ""

@@ -29,9 +29,10 @@ func (c *client) feed(data []byte) {
 	}
 }
 
-// stalled tells whether input has to wait: the client is blocked, or is about to be closed.
+// stalled tells whether input has to wait: the client is blocked, or is about to be closed, or a command
+// of this batch froze the node.
 func (c *client) stalled() bool {
-	return c.block != nil || c.is(flagCloseAfter|flagCloseNow|flagPaused)
+	return c.n.frozen != nil || c.block != nil || c.is(flagCloseAfter|flagCloseNow|flagPaused)
 }
 
 // consumeBuffered works on input that had to wait.

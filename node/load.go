@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"time"
@@ -66,10 +67,25 @@ const loadBatch = 512
 
 // loader stores the entries of an RDB file.
 type loader struct {
-	n     *Node
-	ctx   context.Context
-	aux   map[string]string
-	batch int
+	n      *Node
+	ctx    context.Context
+	aux    map[string]string
+	batch  int
+	held   bool // the caller keeps the lock from the first to the last key: DEBUG RELOAD
+	strict bool // a key that is there already is an error
+}
+
+// decode reads the whole file.
+func (l *loader) decode(r io.Reader) error {
+	_, err := rdb.Decode(r, rdb.Handler{
+		Aux:        func(k, v []byte) error { l.aux[string(k)] = string(v); return nil },
+		Entry:      l.entry,
+		Progress:   l.progress,
+		Databases:  l.n.ks.Databases(),
+		NoChecksum: !l.n.set.Bool("rdbchecksum"),
+		Every:      256 << 10,
+	})
+	return err
 }
 
 // load fills the keyspace from an RDB; clients get LOADING meanwhile. It is called without
@@ -85,14 +101,7 @@ func (n *Node) load(ctx context.Context, f *os.File) (aux map[string]string, err
 	n.loading = loadState{active: true, since: n.now, total: size}
 	n.persist.loadedKeys, n.persist.loadedExpired = 0, 0
 	l := &loader{n: n, ctx: ctx, aux: map[string]string{}}
-	_, err = rdb.Decode(f, rdb.Handler{
-		Aux:        func(k, v []byte) error { l.aux[string(k)] = string(v); return nil },
-		Entry:      l.entry,
-		Progress:   l.progress,
-		Databases:  n.ks.Databases(),
-		NoChecksum: !n.set.Bool("rdbchecksum"),
-		Every:      256 << 10,
-	})
+	err = l.decode(f)
 	if errors.Is(err, errAborted) {
 		return l.aux, err
 	}
@@ -115,7 +124,11 @@ func (l *loader) entry(e *rdb.Entry) error {
 		return err
 	}
 	db := n.ks.DB(e.DB)
+	keys := db.Len()
 	stored := db.PutKeepTTL(e.Key, o)
+	if l.strict && db.Len() == keys {
+		return fmt.Errorf("%w: '%s' in DB %d", errDuplicate, e.Key, e.DB)
+	}
 	if e.HasExpire {
 		db.SetExpire(e.Key, e.ExpireMS)
 	}
@@ -139,6 +152,9 @@ func (l *loader) progress(read int64) error {
 // breathe lets clients in for a moment.
 func (l *loader) breathe() error {
 	l.batch = 0
+	if l.held {
+		return nil
+	}
 	l.n.leave()
 	runtime.Gosched()
 	if !l.n.enter() {

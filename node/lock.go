@@ -60,6 +60,12 @@ func (n *Node) flushBatch() {
 func (n *Node) Pause() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.freeze()
+}
+
+// freeze keeps everybody outside once the lock is free again. Who holds it now may go on, but
+// takes no more input and sends no output: see stalled and the transports.
+func (n *Node) freeze() {
 	n.holds++
 	if n.frozen == nil {
 		n.frozen = make(chan struct{})
@@ -73,13 +79,26 @@ func (n *Node) Resume() {
 	n.thaw()
 }
 
+// thaw undoes one freeze. With the last one, what had come from clients before the freeze and was not
+// looked at any more gets its turn.
 func (n *Node) thaw() {
 	if n.holds == 0 {
 		return
 	}
 	n.holds--
-	if n.holds == 0 && n.frozen != nil {
-		close(n.frozen)
-		n.frozen = nil
+	if n.holds > 0 || n.frozen == nil {
+		return
+	}
+	close(n.frozen)
+	n.frozen = nil
+	n.tick()
+	for _, c := range n.clients {
+		if len(c.in) > 0 && !c.stalled() && !c.is(flagMaster) {
+			n.resuming = append(n.resuming, c)
+		}
+	}
+	n.flushBatch()
+	if n.loop != nil {
+		n.loop.rouse() // it kept the output back
 	}
 }

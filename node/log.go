@@ -106,6 +106,9 @@ func (n *Node) logBanner() {
 	} else {
 		n.warnf("Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf")
 	}
+	if n.set.Bool("cluster-enabled") {
+		n.warnf("cluster-enabled yes has no effect yet: this node runs alone.")
+	}
 	n.noticef("Running mode=standalone, port=%d.", n.set.Int("port"))
 	n.noticef("Server initialized")
 }

@@ -80,6 +80,7 @@ type Node struct {
 	errorStats map[string]int64
 	slow       slowlog
 	latency    latencyLog
+	debug      debugState
 
 	// settings read on every command, refreshed by applySettings
 	settings     settings
@@ -129,7 +130,7 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	}
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	if n.net == nil {
-		n.net = &realNet{}
+		n.net = &realNet{source: n.dialSource}
 	}
 	if n.clock == nil {
 		n.clock = wallClock{}
@@ -146,6 +147,9 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("building the command table: %w", err)
 	}
+	if err := renameCommands(table, set); err != nil {
+		return nil, err
+	}
 	n.table = table
 	n.cmdStats = make([]cmdStat, table.Len())
 	n.startedAt = n.clock.Now()
@@ -156,6 +160,23 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	n.ready.init()
 	n.follower.state = linkNone
 	return n, n.applySettings(nil)
+}
+
+// renameCommands carries the rename-command directives out.
+func renameCommands(table *command.Table, set *config.Set) error {
+	for _, line := range set.RenamedCommands() {
+		if err := table.Rename(line.Args[0], line.Args[1]); err != nil {
+			return line.Fatal(err.Error())
+		}
+	}
+	return nil
+}
+
+// dialSource is bind-source-addr: where the node's own connections come from.
+func (n *Node) dialSource() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.set.String("bind-source-addr")
 }
 
 func (n *Node) seedRandom() {
@@ -288,6 +309,11 @@ func (n *Node) listenUnix() error {
 	ln, err := n.net.Listen("unix", path)
 	if err != nil {
 		return fmt.Errorf("Failed opening Unix socket: bind: %w", err)
+	}
+	if perm := n.set.Int("unixsocketperm"); perm != 0 {
+		if err := os.Chmod(path, os.FileMode(perm)); err != nil {
+			return fmt.Errorf("setting the mode of the Unix socket: %w", rootCause(err))
+		}
 	}
 	n.lns = append(n.lns, ln)
 	n.group.Go(func() { n.accept(ln) })

@@ -67,9 +67,11 @@ func (n *Node) follow(host string, port int) {
 		// Our own history may be a prefix of the new master's: offer it.
 		f.cached = true
 		f.streamDB = max(n.feedDB, 0)
+		if n.master.backlog == nil {
+			n.createBacklog()
+		}
 		n.noticef("Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able to synchronize with the new master with just a partial transfer.")
 	}
-	f.downSince = n.nowMs
 	f.state = linkConnect
 	n.rememberMaster()
 	n.emit("repl.role", "role", "replica", "master", net.JoinHostPort(host, strconv.Itoa(port)))
@@ -122,7 +124,7 @@ func (n *Node) dropLink() {
 		f.conn = nil
 	}
 	if c := f.client; c != nil {
-		f.client = nil
+		f.client, f.downSince = nil, n.nowMs
 		c.flags &^= flagMaster
 		n.drop(c)
 	}

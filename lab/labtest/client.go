@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"testing"
+	"time"
 
 	"redislab/lab"
 )
@@ -79,6 +80,7 @@ func observerTells(t *testing.T, b lab.Backend) {
 			t.Error("a dead node takes a write")
 		}
 	}
+	must(t, l.Clock().Sleep(ctx, time.Millisecond)) // simulated time stands still otherwise
 	if len(o.Seen().Outages) != 2 || o.Unwritable() <= 0 {
 		t.Errorf("outages: %+v", o.Seen().Outages)
 	}

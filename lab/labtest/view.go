@@ -132,11 +132,15 @@ func eventsInOrder(t *testing.T, b lab.Backend) {
 func eventsOfNodes(t *testing.T, b lab.Backend) {
 	l := lab.Run(t, lab.OneToOne(), b)
 	at := map[string]int{}
-	for i, e := range l.Events() {
-		if _, seen := at[e.Node+" "+e.Kind]; !seen {
-			at[e.Node+" "+e.Kind] = i
+	await(t, "the master to tell that its replica is online", func() (any, bool) {
+		for i, e := range l.Events() {
+			if _, seen := at[e.Node+" "+e.Kind]; !seen {
+				at[e.Node+" "+e.Kind] = i
+			}
 		}
-	}
+		_, told := at["master repl.replica-online"]
+		return at, told
+	})
 	for _, pair := range [][2]string{
 		{"master node.ready", "replica-1 node.ready"},
 		{"master node.ready", "master repl.replica-online"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ type server struct {
 	port int
 	dir  string
 	cmd  *exec.Cmd
+	said bytes.Buffer // on standard error; good after done
 	done chan struct{}
 }
 
@@ -59,6 +61,7 @@ func (b *bench) startIn(ctx context.Context, k kind, dir string, directives ...s
 		filepath.Join(dir, "log"), "--repl-diskless-sync-delay", "0",
 	}, directives...)
 	s := &server{kind: k, port: port, dir: dir, cmd: exec.Command(program, args...), done: make(chan struct{})}
+	s.cmd.Stderr = &s.said
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", k, err)
 	}
@@ -89,7 +92,7 @@ func (s *server) awaitPong(ctx context.Context) error {
 		select {
 		case <-s.done:
 			text, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			return fmt.Errorf("%s ended at once:\n%s", s.kind, text)
+			return fmt.Errorf("%s ended at once:\n%s%s", s.kind, s.said.Bytes(), text)
 		case <-ctx.Done():
 			return fmt.Errorf("%s does not answer: %w", s.kind, errors.Join(ctx.Err(), err))
 		case <-time.After(startPause):

@@ -15,7 +15,7 @@ import (
 
 // timeoutArg reads a timeout in seconds. Redis counts in whole milliseconds, rounded up.
 func timeoutArg(c *command.Ctx, i int) (d time.Duration, ok bool) {
-	if c.Argv[i][0] == '0' && len(c.Argv[i]) == 1 {
+	if len(c.Argv[i]) == 1 && c.Argv[i][0] == '0' {
 		return 0, true
 	}
 	f, ok := parseLongDouble(c.Arg(i))

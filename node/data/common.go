@@ -37,12 +37,13 @@ func intArgOr(c *command.Ctx, i int, text string) (n int64, ok bool) {
 	return n, ok
 }
 
-// is tells whether an argument is a given word, which must be in lower case.
+// is tells whether an argument is a given word, which must be in lower case. As for Redis, which
+// compares C strings, the argument ends at a zero byte.
 func is(arg []byte, word string) bool {
-	if len(arg) != len(word) {
+	if len(arg) != len(word) && (len(arg) < len(word) || arg[len(word)] != 0) {
 		return false
 	}
-	for i, b := range arg {
+	for i, b := range arg[:len(word)] {
 		if b >= 'A' && b <= 'Z' {
 			b |= 0x20
 		}

@@ -51,7 +51,7 @@ func hrandfieldCount(c *command.Ctx) {
 	case count < 0:
 		pairsHeader(c, int(-count), values)
 		repeat(-count, func() { pick(); write() })
-	case count*sparse < int64(h.Len()):
+	case count < int64(h.Len()/sparse):
 		pairsHeader(c, int(count), values)
 		distinct(int(count), pick, write)
 	default:

@@ -27,7 +27,7 @@ func TestHashes(t *testing.T) {
 		}},
 		{"encoding", []string{
 			`HSET h a 1`, `OBJECT ENCODING h`, `HSET h b ` + long[1:], `OBJECT ENCODING h`, `HSET h b ` + long, `OBJECT ENCODING h`, `HDEL h b`, `OBJECT ENCODING h`, `sort> HKEYS h`, `HSET i ` + long + ` 1`, `OBJECT ENCODING i`, `HINCRBY j ` + long + ` 1`, `OBJECT ENCODING j`, `HSETNX k a ` + long, `OBJECT ENCODING k`,
-			numbered("HSET m", "f%d 1", 128), `OBJECT ENCODING m`, `HSET m one 1`, `OBJECT ENCODING m`, `HLEN m`, `pairs> HGETALL m`, `sort> HVALS m`, `config> hash-max-listpack-entries 2`, `HSET n a 1 b 2`, `OBJECT ENCODING n`, `HSET n a 1 b 2 c 3`, `OBJECT ENCODING n`, `config> hash-max-listpack-value 3`, `HSET o a 123`, `HINCRBYFLOAT o a 1000`, `OBJECT ENCODING o`, `config> hash-max-listpack-entries 0`, `HSET p a 1`, `OBJECT ENCODING p`, `HMSET q a 1234`, `OBJECT ENCODING q`,
+			numbered("HSET m", "f%d 1", 512), `OBJECT ENCODING m`, `HSET m one 1`, `OBJECT ENCODING m`, `HLEN m`, `pairs> HGETALL m`, `sort> HVALS m`, `config> hash-max-listpack-entries 2`, `HSET n a 1 b 2`, `OBJECT ENCODING n`, `HSET n a 1 b 2 c 3`, `OBJECT ENCODING n`, `config> hash-max-listpack-value 3`, `HSET o a 123`, `HINCRBYFLOAT o a 1000`, `OBJECT ENCODING o`, `config> hash-max-listpack-entries 0`, `HSET p a 1`, `OBJECT ENCODING p`, `HMSET q a 1234`, `OBJECT ENCODING q`,
 		}},
 		{"random", []string{
 			`HSET h a 1`, `HRANDFIELD h`, `HRANDFIELD none`, `HRANDFIELD h 1`, `HRANDFIELD h 5`, `HRANDFIELD h 0`, `HRANDFIELD h -3`, `HRANDFIELD h 2 WITHVALUES`, `HRANDFIELD h -2 withvalues`, `HRANDFIELD h x`, `HRANDFIELD h x WITHVALUES`, `HRANDFIELD h 1 WHAT`, `HRANDFIELD h 1 WITHVALUES x`, `HRANDFIELD none 1`, `HRANDFIELD none -1 WITHVALUES`, `HRANDFIELD h -9223372036854775808`, `HRANDFIELD h -9223372036854775807 WITHVALUES`, `HRANDFIELD h 9223372036854775807 WITHVALUES`, `HRANDFIELD h 4611686018427387903 WITHVALUES`, `HRANDFIELD h 4611686018427387904 WITHVALUES`, `HRANDFIELD h 9223372036854775807`, `HRANDFIELD h -4611686018427387905 WITHVALUES`,
@@ -35,7 +35,7 @@ func TestHashes(t *testing.T) {
 		}},
 		{"scan", []string{
 			`HSET h a 1 b 2 c 3`, `HSCAN h 0`, `HSCAN h 0 MATCH a*`, `HSCAN h 0 MATCH * COUNT 1`, `HSCAN h 0 COUNT 0`, `HSCAN h 0 COUNT x`, `HSCAN h x`, `HSCAN h -1`, `HSCAN h 0 TYPE hash`, `HSCAN h 0 MATCH`, `HSCAN none 0`, `HSCAN none x`, `HSCAN none 0 WHAT`, `HSCAN h 0 MATCH [ab] MATCH b`, `HSCAN h 99`, `HSCAN h 18446744073709551616`,
-			numbered("HSET m", "f%d 1", 300), `any> HSCAN m 0`, `any> HSCAN m 0 COUNT 1000`, `HSCAN m 0 MATCH none COUNT 1000000`, `HSCAN m 0 MATCH f77 COUNT 1000000`,
+			numbered("HSET m", "f%d 1", 600), `any> HSCAN m 0`, `any> HSCAN m 0 COUNT 1000`, `HSCAN m 0 MATCH none COUNT 1000000`, `HSCAN m 0 MATCH f77 COUNT 1000000`,
 		}},
 		{"expired", []string{
 			`HSET h a 1`, `PEXPIRE h 1`, `sleep> 5`, `HGET h a`, `HSET h b 2`, `HGETALL h`, `PEXPIRE h 1`, `sleep> 5`, `HINCRBY h b 1`, `HGETALL h`, `EXPIRE h 1000`, `HSET h c 3`, `near> PTTL h`,

@@ -45,6 +45,9 @@ func TestKeys(t *testing.T) {
 		{"object lfu", []string{
 			`config> maxmemory-policy allkeys-lfu`, `SET k v`, `OBJECT FREQ k`, `OBJECT IDLETIME k`, `OBJECT FREQ none`, `SET k w`, `any> OBJECT FREQ k`, `SET n 5`, `OBJECT REFCOUNT n`, `config> maxmemory 104857600`, `SET n 5`, `OBJECT REFCOUNT n`,
 		}},
+		{"words end at a zero byte", []string{
+			`SET k v "EX\x00" 1000`, `GETEX k "PERSIST\x00x"`, `COPY k j "replace\x00"`, `RPUSH l b a`, `SORT l "ALPHA\x00"`, `BITCOUNT k 0 0 "bit\x00"`, `BITOP "AND\x00" d k`, `any> SCAN "0\x00"`, `SCAN "0\x00" "COUNTx" 1`, `INCRBYFLOAT q "1\x00"`, `EXPIRE k 10 "a\x00b"`, `SETEX k "10\x00" v`,
+		}},
 		{"scan errors", []string{
 			`SCAN`, `SCAN x`, `SCAN -1 `, `SCAN 1x`, `SCAN " 0"`, `SCAN ""`, `SCAN +0`, `SCAN ++0`, `SCAN 18446744073709551616`, `SCAN 0 COUNT`, `SCAN 0 COUNT 0`, `SCAN 0 COUNT x`, `SCAN 0 COUNT -5`, `SCAN 0 MATCH`, `SCAN 0 WHAT 1`, `SCAN 0 TYPE`,
 			`SET a 1`, `SCAN 0`, `SCAN 0 MATCH b*`, `SCAN 0 TYPE string`, `SCAN 0 TYPE STRING`, `SCAN 0 TYPE hash`, `SCAN 0 TYPE nonsense`, `SCAN 0 MATCH a COUNT 5 TYPE string`, `SCAN 0 COUNT 9223372036854775807`, `SCAN 0 COUNT 9223372036854775808`,

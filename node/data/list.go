@@ -1,8 +1,6 @@
 package data
 
 import (
-	"math"
-
 	"redislab/node/command"
 	"redislab/node/store"
 )
@@ -252,7 +250,7 @@ func ltrim(c *command.Ctx) {
 }
 
 func lrem(c *command.Ctx) {
-	count, ok := between(c, 2, -math.MaxInt64, math.MaxInt64, "")
+	count, ok := intArg(c, 2)
 	if !ok {
 		return
 	}

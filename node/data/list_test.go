@@ -67,7 +67,7 @@ func TestLists(t *testing.T) {
 			`RPUSH l a b c d e f g h`, `BLPOP l 0`, `BRPOP none l 0`, `BLMOVE l m LEFT right 0`, `BRPOPLPUSH l m 0`, `BLMPOP 0 2 none l RIGHT COUNT 2`, `BLMPOP 0 1 l LEFT`, `BLMPOP 0 1 l left COUNT 100`,
 			`nb> BLPOP l 0`, `nb> BRPOP l m2 1`, `nb> BLMOVE l m LEFT LEFT 0`, `nb> BRPOPLPUSH l m 0.5`, `nb> BLMPOP 0 1 l LEFT`,
 			`BLPOP m x`, `BLPOP m -1`, `BLPOP m 1e300`, `BLPOP m inf`, `BLPOP m nan`, `BLPOP m " 1"`, `BLPOP m ""`, `BLPOP m 9223372036854776`, `BLPOP m 1 2`, `BLMOVE m l LEFT UP x`, `BLMOVE m l LEFT LEFT x`, `BRPOPLPUSH m l -0.1`, `BLMPOP x 0 l LEFT`, `BLMPOP x 1 l LEFT`, `BLMPOP -1 1 m LEFT`, `BLMPOP 0 1 m LEFT COUNT 0`,
-			`SET s v`, `BLPOP s 0`, `BLPOP none s 0`, `BLPOP m s 0x10`, `BLMOVE s m LEFT LEFT 0`, `BLMOVE m s LEFT LEFT 0`, `BRPOPLPUSH s m 0`, `BLMPOP 0 2 none s LEFT`, `BLMPOP 0 2 m s LEFT`,
+			`SET s v`, `BLPOP s 0`, `BLPOP none s 0`, `BLPOP m s 0x10`, `RPUSH m x y`, `BLMOVE s m LEFT LEFT 0`, `BLMOVE m s LEFT LEFT 0`, `BRPOPLPUSH s m 0`, `BLMPOP 0 2 none s LEFT`, `BLMPOP 0 2 m s LEFT`,
 		}},
 		{"wrong type", []string{
 			`SET s v`, `LPUSH s a`, `RPUSHX s a`, `LPOP s`, `LPOP s 1`, `LPOP s x`, `LLEN s`, `LINDEX s 0`, `LINDEX s x`, `LSET s 0 a`, `LRANGE s 0 1`, `LTRIM s 0 1`, `LREM s 0 a`, `LINSERT s before a b`, `LPOS s a`, `LPOS s a RANK 0`, `LMOVE s l LEFT LEFT`,
@@ -90,12 +90,12 @@ func TestLists(t *testing.T) {
 func TestListNodes(t *testing.T) {
 	big := strings.Repeat("b", 9000)
 	compare(t, []script{
-		{"by size", []string{
+		{"by size", []string{`config> rdbcompression no`,
 			numbered("RPUSH l", "element:%d", 3000), `DUMP l`, numbered("LPUSH l", "%d", 3000), `DUMP l`, `RPUSH l ` + big, `RPUSH l a`, `LPUSH l ` + big, `LPUSH l a`, `DUMP l`, `LPOP l 1000`, `RPOP l 1000`, `DUMP l`, `LTRIM l 100 -100`, `DUMP l`,
 		}},
-		{"by count", []string{
+		{"by count", []string{`config> rdbcompression no`,
 			`config> list-max-listpack-size 5`, numbered("RPUSH l", "element:%d", 33), numbered("LPUSH l", "-%d", 33), `DUMP l`,
 		}},
-		{"small", []string{`config> list-max-listpack-size -1`, numbered("RPUSH l", "element:%d", 3000), `DUMP l`}},
+		{"small", []string{`config> rdbcompression no`, `config> list-max-listpack-size -1`, numbered("RPUSH l", "element:%d", 3000), `DUMP l`}},
 	})
 }

@@ -66,6 +66,7 @@ func launch(t *testing.T, path string) string {
 	cmd := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "",
 		"--enable-debug-command", "yes", "--repl-diskless-sync", "no", "--hz", "500",
 		"--repl-ping-replica-period", "3600", "--repl-timeout", "7200")
+	cmd.SysProcAttr = diesWithUs()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func (o *scanOptions) takes(element string) bool {
 
 // cursorArg reads a cursor the way strtoul does: a sign is taken, "" is 0.
 func cursorArg(c *command.Ctx, i int) (cursor uint64, ok bool) {
-	s := string(c.Argv[i])
+	s, _, _ := strings.Cut(string(c.Argv[i]), "\x00")
 	digits, negative := strings.CutPrefix(s, "-")
 	if !negative {
 		digits = strings.TrimPrefix(s, "+")

@@ -108,7 +108,7 @@ func srandmemberCount(c *command.Ctx) {
 		repeat(-count, func() { c.Bulk(s.Random(c.Keys.Rand, tmp[:])) })
 		return
 	}
-	if count*sparse < int64(s.Len()) {
+	if count < int64(s.Len()/sparse) {
 		c.Array(int(count))
 		var m []byte
 		distinct(int(count), func() []byte {

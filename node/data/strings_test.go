@@ -60,15 +60,13 @@ func TestStrings(t *testing.T) {
 }
 
 func TestStringsWrongType(t *testing.T) {
-	steps := []string{`RPUSH l a`, `SET s v`}
-	for _, line := range []string{
+	steps := []string{
+		`RPUSH l a`, `SET s v`,
 		`GET l`, `SET l v GET`, `SET l v NX`, `SET l v NX GET`, `SETNX l v`, `GETSET l v`, `GETDEL l`, `GETEX l`, `GETEX l EX 0`, `GETEX l WHAT`, `MGET s l s`, `APPEND l x`, `STRLEN l`,
 		`SETRANGE l 0 x`, `SETRANGE l -1 x`, `SETRANGE l 0 ""`, `SETRANGE l 536870912 x`, `GETRANGE l 0 1`, `GETRANGE l x 1`, `SUBSTR l 0 1`, `INCR l`, `DECR l`, `INCRBY l 1`, `INCRBY l x`, `DECRBY l 1`, `INCRBYFLOAT l 1`, `INCRBYFLOAT l x`,
 		`LCS l s`, `LCS s l WHAT`, `SETBIT l 0 1`, `SETBIT l x 1`, `SETBIT l 0 x`, `GETBIT l 0`, `BITCOUNT l`, `BITCOUNT l x 1`, `BITPOS l 1`, `BITPOS l 2`, `BITOP AND d s l`, `BITOP NOT d l`, `BITOP WHAT d l`, `BITFIELD l`, `BITFIELD l GET u8 0`, `BITFIELD l SET u8 0 1`,
 		`BITFIELD_RO l SET u8 0 1`, `SORT l BY l`, `SORT s`, `SORT s WHAT`, `TYPE l`, `OBJECT REFCOUNT l`, `RENAME l m`, `COPY m l`, `LRANGE l 0 -1`, `EXPIRE l 100`, `COPY l m REPLACE`, `near> PTTL m`, `MOVE m 1`, `SCAN 0 TYPE list`, `SET l v`, `MSET m 1`, `BITOP OR m s`,
 		`RPUSH n a`, `BITOP OR n s s`, `GET n`, `RPUSH o a`, `SETEX o 100 v`, `TYPE o`, `RPUSH q a`, `MSETNX q 1 w 2`, `GETSET q 1`, `SET q 1 XX`, `UNLINK q`, `RPUSH l2 a`, `GETDEL l2`, `DEL l2`,
-	} {
-		steps = append(steps, line)
 	}
 	compare(t, []script{{"wrong type", steps}})
 }

@@ -172,7 +172,7 @@ func zrandmemberCount(c *command.Ctx) {
 	case count < 0:
 		pairsHeader(c, int(-count), scores)
 		repeat(-count, func() { pick(); write() })
-	case count*sparse < int64(z.Len()):
+	case count < int64(z.Len()/sparse):
 		pairsHeader(c, int(count), scores)
 		distinct(int(count), pick, write)
 	default:

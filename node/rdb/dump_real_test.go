@@ -163,7 +163,7 @@ func TestLZFEqualsReal(t *testing.T) {
 		o.send("SET", "k", text)
 		want := o.dump("k")
 		got := AppendDumpFooter(AppendString([]byte{byte(TypeString)}, s, text), 0)
-		if want[1] == lenEnc<<6|encLZF {
+		if want[1] == strLZF {
 			packed++
 		}
 		if !bytes.Equal(got, want) {

@@ -7,13 +7,16 @@ import (
 
 // What can be wrong with the data, for errors.Is. The texts that Redis has are Redis's.
 var (
-	ErrSignature = errors.New("Wrong signature trying to load DB from file") //nolint:staticcheck // Redis's text
-	ErrVersion   = errors.New("Can't handle RDB format version")             //nolint:staticcheck // Redis's text
+	//lint:ignore ST1005 Redis's text
+	ErrSignature = errors.New("Wrong signature trying to load DB from file")
+	//lint:ignore ST1005 Redis's text
+	ErrVersion   = errors.New("Can't handle RDB format version")
 	ErrTruncated = errors.New("short read, the data ends too early")
-	ErrChecksum  = errors.New("Wrong RDB checksum") //nolint:staticcheck // Redis's text
-	ErrCorrupt   = errors.New("corrupt data")
+	//lint:ignore ST1005 Redis's text
+	ErrChecksum = errors.New("Wrong RDB checksum")
+	ErrCorrupt  = errors.New("corrupt data")
 	// ErrDump is the verdict on a DUMP payload whose last ten bytes do not fit.
-	ErrDump = errors.New("DUMP payload version or checksum are wrong") //nolint:staticcheck // Redis's text
+	ErrDump = errors.New("DUMP payload version or checksum are wrong")
 )
 
 // Error tells where in the data decoding stopped.

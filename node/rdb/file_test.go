@@ -11,6 +11,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -83,7 +84,7 @@ func randomEntry(rng *rand.Rand, i, most int) *Entry {
 		case ZSet:
 			v.Scores = append(v.Scores, rng.NormFloat64()*float64(int64(1)<<rng.IntN(62)))
 		case List:
-			v.Nodes = append(v.Nodes, Node{Len: 1, Plain: rng.IntN(2) == 0})
+			v.Nodes = append(v.Nodes, Node{Len: 1, Plain: len(elem) > 0 && rng.IntN(2) == 0})
 		}
 	}
 	if v.Type == TypeSetIntset {
@@ -407,5 +408,30 @@ func TestDecodeAllocatesLittle(t *testing.T) {
 	}
 	if few, many := allocs(file(10)), allocs(file(10_000)); many > few+20 {
 		t.Errorf("%v allocations for 10 keys, %v for 10000", few, many)
+	}
+}
+
+// TestLiesAboutSize gives lengths and counts far beyond the bytes that follow.
+func TestLiesAboutSize(t *testing.T) {
+	for name, value := range map[string]string{
+		"string":    "00 01 'k' 81 000000ffffffffff",
+		"set":       "02 01 'k' 80 ffffffff 81 000000ffffffffff",
+		"list":      "12 01 'k' 80 ffffffff 02 81 000000ffffffffff",
+		"LZF":       "00 01 'k' c3 02 81 000000ffffffffff 00 'a'",
+		"LZF, both": "10 01 'k' c3 81 0000000fffffffff 81 000000ffffffffff 00 'a'",
+		"aux":       "fa 81 000000ffffffffff",
+		"module":    "07 01 'k' 81 65ea6fb96b990c01 05 81 000000ffffffffff",
+	} {
+		file := body(t, value)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Decode(bytes.NewReader(file), Handler{})
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
+			t.Errorf("%s: %d bytes of memory for a file of %d", name, took, len(file))
+		}
 	}
 }

@@ -17,12 +17,17 @@ const (
 	len64 = 0x81
 )
 
-// The special encodings of strings.
+// The special encodings of strings: first the whole byte, below what is left without the two upper bits.
 const (
-	encInt8 = iota
-	encInt16
-	encInt32
-	encLZF
+	strInt8  = 0xc0
+	strInt16 = 0xc1
+	strInt32 = 0xc2
+	strLZF   = 0xc3
+
+	encInt8  = strInt8 & 0x3f
+	encInt16 = strInt16 & 0x3f
+	encInt32 = strInt32 & 0x3f
+	encLZF   = strLZF & 0x3f
 )
 
 // lzfLeast is the length above which compression is tried.
@@ -86,7 +91,7 @@ func (s *Serializer) appendString(dst, b []byte) []byte {
 	}
 	if s.compress && len(b) > lzfLeast {
 		if c := s.lzf.compress(b); c != nil {
-			dst = append(dst, lenEnc<<6|encLZF)
+			dst = append(dst, strLZF)
 			dst = AppendLen(dst, uint64(len(c)))
 			dst = AppendLen(dst, uint64(len(b)))
 			return append(dst, c...)
@@ -111,11 +116,11 @@ func appendPlain(dst, b []byte) []byte {
 func appendIntEncoded(dst []byte, n int64) ([]byte, bool) {
 	switch {
 	case n == int64(int8(n)):
-		return append(dst, lenEnc<<6|encInt8, byte(n)), true
+		return append(dst, strInt8, byte(n)), true
 	case n == int64(int16(n)):
-		return binary.LittleEndian.AppendUint16(append(dst, lenEnc<<6|encInt16), uint16(n)), true
+		return binary.LittleEndian.AppendUint16(append(dst, strInt16), uint16(n)), true
 	case n == int64(int32(n)):
-		return binary.LittleEndian.AppendUint32(append(dst, lenEnc<<6|encInt32), uint32(n)), true
+		return binary.LittleEndian.AppendUint32(append(dst, strInt32), uint32(n)), true
 	}
 	return dst, false
 }

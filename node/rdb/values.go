@@ -206,7 +206,9 @@ func (r *reader) node(v *Value, container uint64, un unpack) (err error) {
 	case nodePacked:
 		err = r.packed(v, un)
 	case nodePlain:
-		err = r.elems(v, 1)
+		if err = r.elems(v, 1); err == nil && len(v.Elems[before]) == 0 {
+			err = corrupt("a list's plain node is empty")
+		}
 	default:
 		err = corrupt("a list's node has the unknown container %d", container)
 	}

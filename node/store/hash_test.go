@@ -92,13 +92,13 @@ func TestHashEncoding(t *testing.T) {
 		fill func(h *Hash)
 		want string
 	}{
-		{"128 fields", func(h *Hash) { fillHash(h, 128) }, "listpack"},
-		{"129 fields", func(h *Hash) { fillHash(h, 129) }, "hashtable"},
+		{"512 fields", func(h *Hash) { fillHash(h, 512) }, "listpack"},
+		{"513 fields", func(h *Hash) { fillHash(h, 513) }, "hashtable"},
 		{"value of 64", func(h *Hash) { h.Set(&lim, []byte("f"), long[1:]) }, "listpack"},
 		{"value of 65", func(h *Hash) { h.Set(&lim, []byte("f"), long) }, "hashtable"},
 		{"field of 65", func(h *Hash) { h.Set(&lim, long, []byte("v")) }, "hashtable"},
 		{"arguments to come", func(h *Hash) { h.Fit(&lim, [][]byte{[]byte("f"), long}) }, "hashtable"},
-		{"never back", func(h *Hash) { fillHash(h, 129); h.Delete([]byte{0}) }, "hashtable"},
+		{"never back", func(h *Hash) { fillHash(h, 513); h.Delete([]byte{0, 0}) }, "hashtable"},
 	} {
 		h := NewHash()
 		c.fill(h)
@@ -111,13 +111,13 @@ func TestHashEncoding(t *testing.T) {
 func fillHash(h *Hash, n int) {
 	lim := DefaultLimits()
 	for i := range n {
-		h.Set(&lim, []byte{byte(i)}, []byte("v"))
+		h.Set(&lim, []byte{byte(i), byte(i >> 8)}, []byte("v"))
 	}
 }
 
 func TestHashRandomReachesAll(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	for _, n := range []int{10, 200} {
+	for _, n := range []int{10, 600} {
 		h, seen := NewHash(), map[string]int{}
 		fillHash(h, n)
 		for range 100 * n {
@@ -125,7 +125,7 @@ func TestHashRandomReachesAll(t *testing.T) {
 			seen[string(f)]++
 		}
 		for i := range n {
-			if got := seen[string([]byte{byte(i)})]; got < 30 || got > 300 {
+			if got := seen[string([]byte{byte(i), byte(i >> 8)})]; got < 30 || got > 300 {
 				t.Errorf("field %d of %d came %d times, want about 100", i, n, got)
 			}
 		}
@@ -134,12 +134,12 @@ func TestHashRandomReachesAll(t *testing.T) {
 
 func TestHashScanSeesAll(t *testing.T) {
 	h := NewHash()
-	fillHash(h, 250)
+	fillHash(h, 750)
 	seen := map[string]bool{}
 	for cursor, first := uint64(0), true; first || cursor != 0; first = false {
 		cursor = h.Scan(cursor, func(f, _ []byte) { seen[string(f)] = true })
 	}
-	if len(seen) != 250 {
-		t.Errorf("%d fields seen, want 250", len(seen))
+	if len(seen) != 750 {
+		t.Errorf("%d fields seen, want 750", len(seen))
 	}
 }

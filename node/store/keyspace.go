@@ -73,7 +73,7 @@ type Limits struct {
 
 // DefaultLimits are Redis 7.0's defaults.
 func DefaultLimits() Limits {
-	return Limits{HashEntries: 128, HashValue: 64, ZSetEntries: 128, ZSetValue: 64, SetIntEntries: 512, ListSize: -2}
+	return Limits{HashEntries: 512, HashValue: 64, ZSetEntries: 128, ZSetValue: 64, SetIntEntries: 512, ListSize: -2}
 }
 
 type edit struct {

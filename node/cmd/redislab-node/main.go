@@ -39,6 +39,9 @@ func run(args []string) int {
 	if err != nil {
 		return fail(err)
 	}
+	if set.Sentinel() || strings.Contains(filepath.Base(os.Args[0]), "redis-sentinel") {
+		return fail(errors.New("sentinel mode is not part of this node yet: start redis-sentinel instead"))
+	}
 	if set.Bool("daemonize") && os.Getenv(daemonMark) == "" {
 		if err := daemonize(set, args, stdin); err != nil {
 			return fail(err)
