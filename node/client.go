@@ -69,7 +69,7 @@ type client struct {
 	last *command.Spec
 
 	multi   *multi
-	watched []watchKey
+	watched []watched
 	block   *blocked
 	replica *replicaLink // what a master keeps for a replica
 	woff    int64        // replication offset after the client's last write, for WAIT

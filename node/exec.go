@@ -208,6 +208,14 @@ func (n *Node) keyExpired(db *store.DB, key string) {
 	n.endUnit(nil)
 }
 
+func (n *Node) keyNew(db *store.DB, key string) { n.Notify('n', "new", db.ID, key) }
+
+func (n *Node) keyMissed(db *store.DB, key []byte) {
+	if n.settings.notify['m'] != 0 {
+		n.Notify('m', "keymiss", db.ID, string(key))
+	}
+}
+
 func (n *Node) keyAdded(db *store.DB, key string, _ store.Kind) {
 	if n.waiting.waitsFor(db.ID, key) {
 		n.ready.add(db.ID, key)

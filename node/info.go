@@ -142,7 +142,9 @@ var serverFields = []field{
 }
 
 var clientFields = []field{
-	{"connected_clients", func(n *Node) any { return n.countClients("normal") + n.countClients("pubsub") + n.countClients("master") }},
+	{"connected_clients", func(n *Node) any {
+		return n.countClients("normal") + n.countClients("pubsub") + n.countClients("master")
+	}},
 	{"cluster_connections", constant(0)},
 	{"maxclients", func(n *Node) any { return n.set.Int("maxclients") }},
 	{"client_recent_max_input_buffer", func(n *Node) any { return n.biggest(func(c *client) int { return cap(c.in) }) }},

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"redislab/node/command"
 	"redislab/node/store"
 )
@@ -17,7 +19,14 @@ type queued struct {
 	argv [][]byte
 }
 
-// watchKey names a watched key.
+// watched is a key a client watches. expired tells that its time had come before: its
+// deletion is then no change.
+type watched struct {
+	watchKey
+	expired bool
+}
+
+// watchKey names a key of a database.
 type watchKey struct {
 	db  int
 	key string
@@ -144,16 +153,17 @@ func (n *Node) cmdUnwatch(ctx *command.Ctx) {
 
 func (n *Node) watch(c *client, k watchKey) {
 	for _, have := range c.watched {
-		if have == k {
+		if have.watchKey == k {
 			return
 		}
 	}
-	c.watched = append(c.watched, k)
+	c.watched = append(c.watched, watched{k, n.ks.DB(k.db).Expired(k.key)})
 	n.watchers[k] = append(n.watchers[k], c)
 }
 
 func (n *Node) unwatch(c *client) {
-	for _, k := range c.watched {
+	for _, w := range c.watched {
+		k := w.watchKey
 		list := n.watchers[k]
 		for i, w := range list {
 			if w == c {
@@ -171,7 +181,13 @@ func (n *Node) unwatch(c *client) {
 }
 
 func (n *Node) touchWatched(db int, key string) {
-	for _, c := range n.watchers[watchKey{db, key}] {
+	k := watchKey{db, key}
+	for _, c := range n.watchers[k] {
+		i := slices.IndexFunc(c.watched, func(w watched) bool { return w.watchKey == k })
+		if w := &c.watched[i]; w.expired && n.ks.DB(db).Peek([]byte(key)) == nil {
+			w.expired = false
+			continue
+		}
 		c.flags |= flagDirtyCAS
 	}
 }
@@ -180,7 +196,7 @@ func (n *Node) touchWatched(db int, key string) {
 func (n *Node) expireWatched(c *client) {
 	for _, k := range c.watched {
 		db := n.ks.DB(k.db)
-		if n.ks.Expiry != store.ExpiryIgnore && db.Expired(k.key) {
+		if !k.expired && n.ks.Expiry != store.ExpiryIgnore && db.Expired(k.key) {
 			c.flags |= flagDirtyCAS
 		}
 	}

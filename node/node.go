@@ -139,7 +139,7 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	n.runID = n.newID()
 	n.history = repl.NewHistory(n.newID())
 	n.ks = store.NewKeyspace(int(set.Int("databases")), n.rand)
-	n.ks.Hooks = store.Hooks{Modified: n.keyModified, Expired: n.keyExpired, Added: n.keyAdded}
+	n.ks.Hooks = store.Hooks{Modified: n.keyModified, Expired: n.keyExpired, Added: n.keyAdded, New: n.keyNew, Missed: n.keyMissed}
 	if err := n.openLog(); err != nil {
 		return nil, err
 	}

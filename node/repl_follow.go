@@ -155,6 +155,7 @@ type link struct {
 	r          *bufio.Reader
 	hands      repl.Handshake
 	request    []string // PSYNC and its arguments
+	replies    *stream  // writes acknowledgements once connected
 	dir        string
 	dbfile     string
 }
@@ -191,7 +192,12 @@ func (l *link) run() error {
 	if err != nil {
 		return fmt.Errorf("Error condition on socket for SYNC: %w", rootCause(err))
 	}
-	defer conn.Close()
+	defer func() {
+		conn.Close()
+		if l.replies != nil {
+			close(l.replies.gone)
+		}
+	}()
 	l.conn, l.r = conn, bufio.NewReaderSize(conn, 64<<10)
 	if err := l.enter(); err != nil {
 		return err
@@ -349,18 +355,13 @@ func (l *link) becomeConnected(db int) {
 		n.createBacklog()
 	}
 	f.client, f.state, f.cached, f.downSince, f.lastIO, f.unapplied = c, linkConnected, true, 0, n.nowMs, nil
+	l.replies = s
 	n.group.Go(s.write)
 	n.emit("repl.link-up", "master", l.addr, "offset", strconv.FormatInt(n.history.Offset, 10))
 }
 
 // stream applies what the master sends until the connection ends.
 func (l *link) stream() error {
-	if err := l.enter(); err != nil {
-		return err
-	}
-	s := l.n.follower.client.t.(*stream)
-	l.n.leave()
-	defer close(s.gone)
 	buf := make([]byte, 16<<10)
 	for {
 		size, err := l.r.Read(buf)

@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"errors"
+	"net"
 	"os"
 	"syscall"
 	"testing"
@@ -17,7 +18,20 @@ func closeCases() []testCase {
 	}
 }
 
+// descriptors counts the open files of this process; 0 where that cannot be known.
+func descriptors() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
+}
+
 func closeLeavesNothing(t *testing.T, b lab.Backend) {
+	if c, err := net.Listen("tcp", "127.0.0.1:0"); err == nil { // the runtime opens what it keeps
+		_ = c.Close()
+	}
+	before := descriptors()
 	l := lab.Run(t, lab.OneToMany(2), b)
 	set(t, l.MustNode("master"), "k", "v")
 	l.View(t.Context())
@@ -29,6 +43,9 @@ func closeLeavesNothing(t *testing.T, b lab.Backend) {
 	must(t, l.Close())
 	must(t, l.Close())
 	for range sub { // ends
+	}
+	if after := descriptors(); after > before {
+		t.Errorf("%d files were open before, %d are now", before, after)
 	}
 	if _, err := os.Stat(l.Dir()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the folder: %v", err)

@@ -2,10 +2,12 @@ package netfault
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"sync"
+	"time"
 )
 
 // Proxy makes faults possible for a node that has sockets of its own, as a process has: clients and other nodes
@@ -37,6 +39,9 @@ func (f *Fabric) Forward(id, public, inner string) (*Proxy, error) {
 	return p, nil
 }
 
+// acceptRest is the wait after a failed accept.
+const acceptRest = 50 * time.Millisecond
+
 // Close closes the public address, and the connections that came through it.
 func (p *Proxy) Close() error {
 	p.cancel()
@@ -48,8 +53,14 @@ func (p *Proxy) Close() error {
 func (p *Proxy) accept() {
 	for {
 		c, err := p.l.Accept()
-		if err != nil {
-			return // closed
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of descriptors, for example: that may pass
+			if p.fabric.clock.Sleep(p.ctx, acceptRest) != nil {
+				return
+			}
+			continue
 		}
 		p.work.Go(func() { p.serve(c.(*net.TCPConn)) })
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"time"
+	"unsafe"
 
 	"redislab/node/resp"
 	"redislab/node/store"
@@ -45,7 +46,7 @@ type Ctx struct {
 
 // Server is what data handlers may ask of the node.
 type Server interface {
-	// Notify publishes a keyspace event; class is one of Redis's event class letters
+	// Notify publishes a keyspace event; it does not keep the key. class is one of Redis's event class letters
 	// ('g' generic, '$' string, 'l' list, 's' set, 'h' hash, 'z' sorted set, 'x' expired, 'e' evicted, 'm' key miss, 'n' new key).
 	Notify(class byte, event string, db int, key string)
 	// FromMaster tells whether the command comes from the replication link (or a load).
@@ -68,21 +69,30 @@ type Block struct {
 // events, and propagation (it counts one change).
 func (c *Ctx) Changed(class byte, event string, key []byte) {
 	c.DB.Modified(key)
-	c.Server.Notify(class, event, c.DB.ID, string(key))
+	c.Server.Notify(class, event, c.DB.ID, text(key))
 	c.Dirty++
 }
 
 // Notify publishes a keyspace event for key in the command's database.
 func (c *Ctx) Notify(class byte, event string, key []byte) {
-	c.Server.Notify(class, event, c.DB.ID, string(key))
+	c.Server.Notify(class, event, c.DB.ID, text(key))
 }
+
+// text is b as text for as long as b does not change.
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // Propagate replaces what replicas and log get for this command. It may be called more
 // than once: all are sent in order, as one transaction when they are several. The arguments are copied.
 func (c *Ctx) Propagate(argv ...[]byte) {
-	own := make([][]byte, len(argv))
+	size := 0
+	for _, a := range argv {
+		size += len(a)
+	}
+	own, block := make([][]byte, len(argv)), make([]byte, 0, size)
 	for i, a := range argv {
-		own[i] = append([]byte(nil), a...)
+		at := len(block)
+		block = append(block, a...)
+		own[i] = block[at:len(block):len(block)]
 	}
 	c.Replaced = append(c.Replaced, own)
 }

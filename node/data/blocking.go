@@ -144,10 +144,6 @@ func brpoplpush(c *command.Ctx) {
 	if !ok || !moveOrWait(c, tail, head, timeout) {
 		return
 	}
-	if c.Retry {
-		c.PropagateStrings("LMOVE", c.Arg(1), c.Arg(2), "right", "left")
-		return
-	}
 	c.PropagateStrings("RPOPLPUSH", c.Arg(1), c.Arg(2))
 }
 

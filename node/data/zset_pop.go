@@ -20,15 +20,11 @@ func zpop(c *command.Ctx, last bool) {
 			return
 		}
 	}
-	if count == 0 {
-		emptyArray(c)
-		return
-	}
 	o, ok := lookupEdit(c, c.Argv[1], store.KindZSet)
 	if !ok {
 		return
 	}
-	if o == nil {
+	if o == nil || count == 0 {
 		emptyArray(c)
 		return
 	}

@@ -122,7 +122,7 @@ func AppendList[T Text](dst []byte, s *Serializer, fill int, elems iter.Seq[T]) 
 			flush()
 			dst, nodes = AppendListPlainNode(dst, s, e), nodes+1
 			continue
-		case n > 0 && !nodeTakes(len(lp)+1, n, len(b), fill):
+		case !nodeTakes(len(lp)+1, n, len(b), fill):
 			flush()
 		}
 		lp = lpAppend(lp, b)

@@ -181,6 +181,19 @@ func TestLZFEqualsReal(t *testing.T) {
 	}
 }
 
+// TestLZFDistanceEqualsReal has a repetition at the greatest distance and about it.
+func TestLZFDistanceEqualsReal(t *testing.T) {
+	o := startOracle(t, "")
+	s := NewSerializer(true)
+	for dist := lzfMaxDist - 2; dist <= lzfMaxDist+2; dist++ {
+		text := strings.Repeat(noise(dist), 2)
+		o.send("SET", "k", text)
+		if got := AppendDumpFooter(AppendString([]byte{byte(TypeString)}, s, text), 0); !bytes.Equal(got, o.dump("k")) {
+			t.Errorf("distance %d: payloads differ", dist)
+		}
+	}
+}
+
 // compressible makes n bytes of an alphabet, a part of them repeated from before.
 func compressible(rng *rand.Rand, n, alphabet, repeats int) []byte {
 	b := make([]byte, 0, n)
