@@ -137,7 +137,7 @@ func listCommands(group string, take func(string) bool) string {
 func reasons() map[string]string {
 	return map[string]string{
 		"scripting": "Lua scripts and functions come later", "stream": "streams come later",
-		"geo": "come later", "hyperloglog": "come later", "cluster": "cluster mode comes later",
+		"geo": "geography comes later", "hyperloglog": "HyperLogLog comes later", "cluster": "cluster mode comes later",
 		"asking": "cluster mode comes later", "readonly": "cluster mode comes later", "readwrite": "cluster mode comes later",
 		"acl": "one user, protected by `requirepass`; access rules come later", "bgrewriteaof": "the append only file comes later",
 		"module": "there are no modules", "migrate": "comes with cluster mode", "restore-asking": "comes with cluster mode",

@@ -2,9 +2,11 @@ package node
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -158,8 +160,11 @@ func (c *compatConn) step(t *testing.T, line string, hide []hideRule) string {
 	var b strings.Builder
 	for range count {
 		r, err := readReply(c.r)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("%s: no reply from %s", line, c.RemoteAddr())
+		}
 		if err != nil {
-			b.WriteString(fmt.Sprintf("%T\n", err))
+			b.WriteString("closed\n")
 			break
 		}
 		for _, rule := range hide {
@@ -250,6 +255,13 @@ func hideInts(_ []string, r *reply) {
 			r.text = "0"
 		}
 	})
+}
+
+// hideItems hides the content of an array, not its length.
+func hideItems(_ []string, r *reply) {
+	for _, item := range r.items {
+		item.text = "X"
+	}
 }
 
 // sortItems puts the elements of the reply in order, those of maps pair by pair.

@@ -100,9 +100,10 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	ctx.CanBlock = !n.inExec && !c.is(flagMaster)
 	n.ks.Expiry = n.expiryFor(c)
 	mark := len(c.w.Buf)
-	start, slept := n.clock.Now(), n.debug.slept
+	start, slept := n.lap, n.debug.slept
 	spec.Handler(ctx)
-	took := n.clock.Now().Sub(start) + n.debug.slept - slept
+	n.lap = n.sinceStart()
+	took := n.lap - start + n.debug.slept - slept
 	ctx.Spec, ctx.Argv = spec, argv // EXEC has run others with the same Ctx
 	n.ks.Settle()
 	failed := len(c.w.Buf) > mark && c.w.Buf[mark] == '-'

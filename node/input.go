@@ -58,6 +58,7 @@ func (c *client) overQueryLimit() bool {
 
 // consume carries out the whole commands at the start of buf and gives their length.
 func (c *client) consume(buf []byte) (used int) {
+	c.n.lap = c.n.sinceStart()
 	for used < len(buf) && !c.stalled() {
 		argv, size, err := c.reader.Next(buf[used:])
 		if err != nil {

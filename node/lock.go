@@ -1,5 +1,7 @@
 package node
 
+import "time"
+
 // The node is logically single-threaded: whoever runs a command, a timer or a piece of a snapshot does
 // so between enter and leave. Nothing waits inside: no I/O that can block, no sleep. A
 // node that is frozen (DEBUG SLEEP, a paused process) keeps everybody outside, on a channel rather
@@ -29,6 +31,17 @@ func (n *Node) tick() {
 	n.now = n.clock.Now()
 	n.nowMs = n.now.UnixMilli()
 	n.ks.Now = n.nowMs
+	n.lap = n.now.Sub(n.startedAt)
+}
+
+// sinceStart is the time since the node started, by which commands are timed: the cheaper of
+// the two clocks where there is a choice. Within a batch the end of one command is the beginning of the
+// next.
+func (n *Node) sinceStart() time.Duration {
+	if n.wall {
+		return time.Since(n.startedAt)
+	}
+	return n.clock.Now().Sub(n.startedAt)
 }
 
 // leave serves what the commands made ready, hands output to the transports and

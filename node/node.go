@@ -52,6 +52,8 @@ type Node struct {
 	holds  int
 	killed bool
 
+	wall      bool          // the clock is the system's
+	lap       time.Duration // since the start, when the last command ended
 	now       time.Time
 	nowMs     int64
 	startedAt time.Time
@@ -133,7 +135,7 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 		n.net = &realNet{source: n.dialSource}
 	}
 	if n.clock == nil {
-		n.clock = wallClock{}
+		n.clock, n.wall = wallClock{}, true
 	}
 	n.seedRandom()
 	n.runID = n.newID()

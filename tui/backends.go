@@ -16,15 +16,15 @@ import (
 type backend struct {
 	name, what string
 	open       func(s settings) (lab.Backend, error)
-	inside     func(f func()) error // where the backend has to be used; nil: anywhere
+	simulated  bool // it can be used in simulated time only
 }
 
 func backends() []backend {
 	return []backend{
-		{"inproc", "in this process", func(settings) (lab.Backend, error) { return inproc.New(), nil }, nil},
-		{"sim", "in this process, in simulated time (run and grade only)", func(settings) (lab.Backend, error) { return inproc.Sim(), nil }, bubble},
-		{"proc", "processes of the lab's own node program", openProc, nil},
-		{"redis", "real redis-server processes", func(settings) (lab.Backend, error) { return proc.Redis() }, nil},
+		{"inproc", "in this process", func(settings) (lab.Backend, error) { return inproc.New(), nil }, false},
+		{"sim", "in this process, in simulated time (run and grade only)", func(settings) (lab.Backend, error) { return inproc.Sim(), nil }, true},
+		{"proc", "processes of the lab's own node program", openProc, false},
+		{"redis", "real redis-server processes", func(settings) (lab.Backend, error) { return proc.Redis() }, false},
 	}
 }
 
@@ -36,11 +36,11 @@ func backendNames() string {
 	return strings.Join(names, ", ")
 }
 
-// findBackend is the backend of a name; live commands cannot use one that has to be used inside something.
+// findBackend is the backend of a name; live commands cannot use one of simulated time.
 func findBackend(name string, live bool) (backend, error) {
 	var names []string
 	for _, b := range backends() {
-		if live && b.inside != nil {
+		if live && b.simulated {
 			if b.name == name {
 				return b, usage(fmt.Errorf("backend %s has no time of its own that passes: use it with run or grade", name))
 			}

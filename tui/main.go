@@ -16,6 +16,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/redis/go-redis/v9/logging"
 	"github.com/spf13/cobra"
 
 	"redislab/exercises"
@@ -27,6 +28,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	logging.Disable() // go-redis writes to the terminal else, over the screen; what it sees, the lessons tell
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -90,6 +92,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
 	f := root.PersistentFlags()
 	f.StringVar(&s.lang, "lang", "", "language: en or zh (default: what the environment says)")
 	root.Flags().StringVar(&s.stateDir, "state-dir", "", "folder for the progress (default $XDG_STATE_HOME/redislab or ~/.local/state/redislab)")

@@ -90,6 +90,9 @@ func searchEdge(ctx context.Context, r *kit.Run) error {
 	if err := kit.WriteBytes(ctx, m, 120_000); err != nil {
 		return err
 	}
+	if err := trimmed(ctx, r); err != nil {
+		return err
+	}
 	size, err := expect.Number(ctx, r, master, "replication", "repl_backlog_size")
 	if err != nil {
 		return err
@@ -116,6 +119,21 @@ func searchEdge(ctx context.Context, r *kit.Run) error {
 	r.Measure(kit.T("backlog size", "缓冲区大小"), size)
 	r.Measure(kit.T("largest gap that was closed by CONTINUE", "能用 CONTINUE 补上的最大缺口"), kept)
 	return nil
+}
+
+// trimmed waits until the master's backlog is down to its size and a block: what
+// a replica has not been sent yet is kept longer.
+func trimmed(ctx context.Context, r *kit.Run) error {
+	if err := caughtUp(ctx, r, master, first); err != nil {
+		return err
+	}
+	return r.Until(ctx, expect.SyncWithin, "the backlog shrinks to its size", func(ctx context.Context) error {
+		held, err := expect.Number(ctx, r, master, "replication", "repl_backlog_histlen")
+		if err == nil && held > 2*minBacklog+1024 {
+			err = fmt.Errorf("it holds %d bytes", held)
+		}
+		return err
+	})
 }
 
 func edgeFound() kit.Check {

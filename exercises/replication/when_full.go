@@ -52,6 +52,9 @@ func whenFull() kit.Exercise {
 					if err := kit.WriteBytes(ctx, m, 120_000); err != nil {
 						return err
 					}
+					if err := trimmed(ctx, r); err != nil {
+						return err
+					}
 					id, end, err := position(ctx, r, master)
 					if err != nil {
 						return err

@@ -76,8 +76,17 @@ func positive(c *command.Ctx, i int, text string) (n int64, ok bool) {
 // signedCount is the count of commands that give random elements: the smallest integer is
 // refused because it has no positive counterpart.
 func signedCount(c *command.Ctx, i int) (n int64, ok bool) {
-	return between(c, i, -math.MaxInt64, math.MaxInt64, "")
+	n, ok = between(c, i, -math.MaxInt64, math.MaxInt64, "")
+	if ok && n < -maxRepeats {
+		c.Error(command.ErrOutOfRange)
+		return 0, false
+	}
+	return n, ok
 }
+
+// maxRepeats is the most elements that a negative count gives. Redis knows no limit: it fills the
+// memory with the reply.
+const maxRepeats = 1 << 27
 
 // ranks turns start and stop as LRANGE takes them (negative from the end, stop included) into
 // a range of indexes without its end; ok is false when it is empty.

@@ -1,6 +1,10 @@
 package data
 
 import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -46,6 +50,32 @@ func TestSortedSets(t *testing.T) {
 		`ZADD z 1 a`, `OBJECT ENCODING z`, `ZADD z 1 ` + long[1:], `OBJECT ENCODING z`, `ZADD z 1 ` + long, `OBJECT ENCODING z`, `ZREM z ` + long, `OBJECT ENCODING z`, `ZADD y 1 ` + long, `OBJECT ENCODING y`, numbered("ZADD x", "1 %d", 128), `OBJECT ENCODING x`, `ZADD x 2 5`, `OBJECT ENCODING x`, `ZADD x 1 one`, `OBJECT ENCODING x`, `ZRANGE x 0 -1 WITHSCORES`, `ZRANK x 77`, `ZUNIONSTORE w 1 x`, `OBJECT ENCODING w`, `ZREM x one`, `ZUNIONSTORE w 1 x`, `OBJECT ENCODING w`, `OBJECT ENCODING x`, `ZINTERSTORE w 2 z z`, `OBJECT ENCODING w`, `ZDIFFSTORE w 1 y`, `OBJECT ENCODING w`, `ZRANGESTORE w x 0 -1`, `OBJECT ENCODING w`, `ZADD x 1 one`, `ZRANGESTORE w x 0 -1`, `OBJECT ENCODING w`, `ZRANGESTORE w x 1 1 BYSCORE LIMIT 0 2`, `OBJECT ENCODING w`, `ZRANGESTORE w y 0 -1`, `OBJECT ENCODING w`, `ZRANGESTORE w x -inf inf BYSCORE`, `OBJECT ENCODING w`,
 	}})
 	compare(t, all)
+}
+
+// TestDoubles compares how doubles of every size are read, kept and written.
+func TestDoubles(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	var steps []string
+	for range 40 {
+		var add strings.Builder
+		add.WriteString("ZADD z")
+		for i := range 50 {
+			f := math.Float64frombits(r.Uint64())
+			switch {
+			case math.IsNaN(f):
+				f = 0.5
+			case i%5 == 1:
+				f = float64(r.Int64N(1 << 62)) / float64(int64(1)<<r.IntN(62))
+			case i%5 == 2:
+				f = math.Trunc(math.Pow(10, float64(r.IntN(24)))) + float64(r.IntN(3)-1)
+			case i%5 == 3:
+				f = float64(r.IntN(100000)) / 1000
+			}
+			fmt.Fprintf(&add, " %s %d", strconv.FormatFloat(f, "eg"[i%2], -1, 64), i)
+		}
+		steps = append(steps, add.String(), `ZRANGE z 0 -1 WITHSCORES`, `ZSCAN z 0 COUNT 1000 MATCH 7`, `ZINCRBY z 0.1 3`)
+	}
+	compare(t, both("doubles", steps...))
 }
 
 func TestSortedSetAlgebra(t *testing.T) {

@@ -82,7 +82,12 @@ func (t *Topics[S]) Of(s S) []string {
 }
 
 // Count is the number of subscriptions of s.
-func (t *Topics[S]) Count(s S) int { return len(t.bySub[s]) }
+func (t *Topics[S]) Count(s S) int {
+	if len(t.bySub) == 0 {
+		return 0
+	}
+	return len(t.bySub[s])
+}
 
 // Names gives all names with at least one subscriber, sorted.
 func (t *Topics[S]) Names() []string {

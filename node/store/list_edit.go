@@ -72,26 +72,16 @@ func listpackInt(v int64) int {
 	return 9
 }
 
-// Set replaces element i, which must exist.
+// Set replaces element i, which must exist. Like Redis it keeps the element in its chunk,
+// however long it gets.
 func (l *List) Set(i int, b []byte) {
 	at, pos := l.locate(i)
 	c := l.chunks()[at]
-	old, next := c.at(pos)
-	was := listpackSize(old)
-	rest := &chunk{pack: pack{n: c.n - 1}, lp: c.lp - was}
-	if c.n == 1 || len(b) <= len(old) || l.fits(rest, len(b)) {
-		before := cap(c.buf)
-		c.replace(pos, b)
-		l.bytes += cap(c.buf) - before
-		c.lp += listpackSize(b) - was
-		return
-	}
-	l.cut(at, pos, next, 1, was)
-	if i == l.n {
-		l.PushBack(b)
-		return
-	}
-	l.Insert(i, b)
+	old, _ := c.at(pos)
+	c.lp += listpackSize(b) - listpackSize(old)
+	before := cap(c.buf)
+	c.replace(pos, b)
+	l.bytes += cap(c.buf) - before
 }
 
 // Insert puts a copy of b before element i; i may be the length.

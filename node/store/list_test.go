@@ -162,7 +162,7 @@ func TestListRange(t *testing.T) {
 	checkList(t, l, []string{"2", "3", "4", "5", "6"})
 }
 
-// The sizes are those of Redis's listpack encodings, found with DEBUG LISTPACK.
+// The sizes follow from Redis's listpack encodings.
 func TestListpackSize(t *testing.T) {
 	for in, want := range map[string]int{
 		"": 2, "a": 3, "0": 2, "127": 2, "128": 3, "-1": 3, "4095": 3, "4096": 4, "-4097": 4, "32768": 5,

@@ -24,9 +24,6 @@ const intsetLimit = 1 << 30
 // NewSet makes an empty set.
 func NewSet() *Set { return new(Set) }
 
-// NewHashSet makes an empty set in the hashtable encoding, for loading.
-func NewHashSet() *Set { return &Set{dict: new(Dict[struct{}])} }
-
 // Kind is KindSet.
 func (s *Set) Kind() Kind { return KindSet }
 

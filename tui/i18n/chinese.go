@@ -113,7 +113,7 @@ func chinese() *Strings {
 		GiveUp:             "停止等待",
 		ConsoleWaiting:     "正在等待回复 …（esc 放弃）",
 		ConsoleStreaming:   "正在接收消息 …（按 esc 停止）",
-		ConsoleTry:         "→ 填入：",
+		ConsoleTry:         "→",
 		ConsoleNoNode:      "没有这个节点",
 		ConsoleStopped:     "（已停止）",
 		ConsolePlaceholder: "输入命令；ctrl+t：下一个节点",

@@ -113,7 +113,7 @@ func english() *Strings {
 		GiveUp:             "give up waiting",
 		ConsoleWaiting:     "waiting for the reply … (esc gives up)",
 		ConsoleStreaming:   "Reading messages... (press esc to stop)",
-		ConsoleTry:         "→ fills in:",
+		ConsoleTry:         "→",
 		ConsoleNoNode:      "there is no node",
 		ConsoleStopped:     "(stopped)",
 		ConsolePlaceholder: "type a command; ctrl+t: next node",

@@ -109,7 +109,7 @@ func LessonKeys() KeyMap {
 		{PageUp, []string{"pgup", "ctrl+u"}, "pgup", func(s *i18n.Strings) string { return s.ScrollKeys }},
 		{PageDown, []string{"pgdown", "ctrl+d", " "}, "pgdn", func(s *i18n.Strings) string { return s.ScrollKeys }},
 		{RestartLesson, []string{"r"}, "r", func(s *i18n.Strings) string { return s.Restart }},
-		{GoBack, []string{"q", "esc"}, "q", func(s *i18n.Strings) string { return s.Back }},
+		{GoBack, []string{"q"}, "q", func(s *i18n.Strings) string { return s.Back }},
 	}, shared()...)
 }
 

@@ -18,6 +18,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.menuKey(msg)
 	case msg.String() == "esc" && m.escape():
 		return nil
+	case msg.String() == "esc" && (m.phase == starting || m.phase == unstarted):
+		return m.leave()
 	case m.focus == consolePane:
 		return m.consoleKey(msg)
 	case m.phase == predicting && !m.busy() && m.choiceKey(msg.String()):
@@ -26,7 +28,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	return m.act(m.keys.Match(msg.String()))
 }
 
-// escape ends what is under way, then the console's focus; false when there was nothing of that.
+// escape ends what is under way, then the console's focus. It never leaves a lesson that runs: pressed once too often
+// that would cost the lab. False when there was nothing to end.
 func (m *Model) escape() bool {
 	switch {
 	case m.focus == consolePane && m.console.Interrupt():

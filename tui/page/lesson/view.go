@@ -137,7 +137,7 @@ func (m *Model) header() string {
 	if mark := m.clockMark(); mark != "" {
 		facts = append(facts, mark)
 	}
-	return c.Header([]string{m.ex.Title.In(c.Lang)}, append(facts, c.Backend, s.LangName)...)
+	return c.Header([]string{m.ex.Title.In(c.Lang)}, append(facts, c.Backend)...)
 }
 
 func (m *Model) modeName() string {
@@ -210,8 +210,8 @@ func (m *Model) consoleHints() []widget.Hint {
 	if _, ok := m.console.Next(); ok && m.console.Empty() {
 		hints = []widget.Hint{keys.Hint(s, page.Later, ""), first}
 	}
-	return append(hints, keys.Hint(s, page.NextPane, ""), keys.Hint(s, page.Up, ""), widget.Hint{Key: "tab", Label: s.NextPane},
-		keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.ShowHelp, ""))
+	return append(hints, keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.NextPane, ""), widget.Hint{Key: "tab", Label: s.NextPane},
+		keys.Hint(s, page.Up, ""), keys.Hint(s, page.ShowHelp, ""))
 }
 
 // primaryLabel says what enter does now; "" for nothing.
