@@ -110,18 +110,22 @@ func (l *Lab) makeDir() error {
 
 // place adds a node to the lab, with an address and a folder, not yet running.
 func (l *Lab) place(ctx context.Context, s NodeSpec) (*Node, error) {
+	if l.life.Err() != nil {
+		return nil, fmt.Errorf("node %s: %w", s.ID, ErrClosed)
+	}
 	place, err := l.backend.Place(ctx, s.ID, s.Port)
 	if err != nil {
 		return nil, fmt.Errorf("node %s: finding an address: %w", s.ID, err)
 	}
 	n := &Node{lab: l, spec: s, place: place, dir: filepath.Join(l.dir, s.ID), state: StateStopped}
-	if err := os.MkdirAll(n.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("node %s: making its folder: %w", s.ID, err)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return nil, fmt.Errorf("node %s: %w", s.ID, ErrClosed)
+	}
+	// Under the lock, so that Close does not remove the lab's folder before there is a new one in it.
+	if err := os.MkdirAll(n.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("node %s: making its folder: %w", s.ID, err)
 	}
 	l.topology.Nodes = append(l.topology.Nodes, s)
 	l.nodes = append(l.nodes, n)

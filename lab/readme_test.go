@@ -201,6 +201,7 @@ func directiveTable() string {
 		}
 	}
 	slices.Sort(kept)
-	return "Other values stop the start, with a message that says why: " + strings.Join(refused, ", ") +
-		".\n\nKept, shown and rewritten, but without effect: " + strings.Join(kept, ", ") + ".\n"
+	return "Other values of these stop the start, with a message that says why: " + strings.Join(refused, ", ") +
+		".\n\n<details><summary>Checked, kept, shown and rewritten, but without effect</summary>\n\n" +
+		strings.Join(kept, ", ") + "\n</details>\n"
 }

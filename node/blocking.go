@@ -20,7 +20,8 @@ type blocked struct {
 	replicas int
 	offset   int64
 
-	paused bool // CLIENT PAUSE: argv is processed from the start afterwards
+	paused   bool // CLIENT PAUSE: argv is processed from the start afterwards
+	shutdown bool // SHUTDOWN that waits for replicas
 }
 
 // blockedClients finds clients by the keys they wait for, in the order in which they came.
@@ -116,6 +117,8 @@ func (n *Node) unblock(c *client) {
 		return
 	case b.wait:
 		n.waiting.acks = remove(n.waiting.acks, c)
+	case b.shutdown:
+		n.shutting.callers = remove(n.shutting.callers, c)
 	default:
 		for _, key := range b.keys.Keys {
 			k := watchKey{b.db, key}
@@ -191,7 +194,7 @@ func (n *Node) signalAll(db int) {
 // unblockAll ends every wait with an error: the node became a replica.
 func (n *Node) unblockAll(text string) {
 	for _, c := range n.clients {
-		if c.block == nil || c.block.paused {
+		if c.block == nil || c.block.paused || c.block.shutdown {
 			continue
 		}
 		n.unblock(c)

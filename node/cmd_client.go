@@ -362,7 +362,7 @@ func (n *Node) clientUnblock(ctx *command.Ctx) {
 		return
 	}
 	c := n.clients[id]
-	if c == nil || c.block == nil || c.block.paused {
+	if c == nil || c.block == nil || c.block.paused || c.block.shutdown {
 		ctx.Int(0)
 		return
 	}

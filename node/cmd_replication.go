@@ -34,8 +34,8 @@ func (n *Node) cmdReplicaof(ctx *command.Ctx) {
 		ctx.Error("ERR Command is not valid when client is a replica.")
 		return
 	}
-	port, err := strconv.ParseInt(word, 10, 64)
-	if err != nil || port < 0 || port > 65535 {
+	port, ok := intArg(ctx, 2)
+	if !ok || port < 0 || port > 65535 {
 		ctx.Error(command.ErrMasterPort)
 		return
 	}
@@ -182,7 +182,8 @@ func (n *Node) savedStream() (db int, ok bool) {
 
 // recoverStream takes up the place in history that an RDB file of ours carries: a
 // replica offers it to its master, a master takes it as its second ID for the replicas it had.
-func (n *Node) recoverStream(aux map[string]string) {
+func (n *Node) recoverStream(l *loader) {
+	aux := l.aux
 	id := aux["repl-id"]
 	offset, err := strconv.ParseInt(aux["repl-offset"], 10, 64)
 	if len(id) != len(repl.NoID) || err != nil || offset < 0 {
@@ -197,6 +198,10 @@ func (n *Node) recoverStream(aux map[string]string) {
 	n.history.ID2, n.history.Second = id, offset+1
 	n.history.Offset += offset
 	n.createBacklog()
+	// The replicas still have the keys we found expired.
+	for _, k := range l.expired {
+		n.propagateNow(k.db, [][]byte{[]byte("DEL"), []byte(k.key)})
+	}
 }
 
 // port is the port clients connect to.

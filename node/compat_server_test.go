@@ -147,7 +147,11 @@ func TestMonitorLikeRedis(t *testing.T) {
 		get
 		get x
 		m| < 1
+		ping
+		m| < 1
 		> blpop list 0
+		m| < 1
+		b| select 3
 		m| < 1
 		b| rpush list v
 		m| < 1
@@ -158,6 +162,7 @@ func TestMonitorLikeRedis(t *testing.T) {
 		m| set a 1
 		m| > monitor
 		m| reset
+		m| ping
 		get x
 		m| get x
 		multi

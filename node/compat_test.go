@@ -161,7 +161,7 @@ func (c *compatConn) step(t *testing.T, line string, hide []hideRule) string {
 	for range count {
 		r, err := readReply(c.r)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Fatalf("%s: no reply from %s", line, c.RemoteAddr())
+			t.Fatalf("%s: after %q no reply from %s", line, b.String(), c.RemoteAddr())
 		}
 		if err != nil {
 			b.WriteString("closed\n")

@@ -50,6 +50,9 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 		return true
 	}
 	n.call(c, spec, argv)
+	if c.block == nil {
+		c.woff = n.history.Offset // what WAIT waits for, whoever wrote it
+	}
 	return c.block != nil
 }
 

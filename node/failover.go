@@ -2,7 +2,6 @@ package node
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,8 +48,8 @@ func parseFailover(ctx *command.Ctx) (a failoverArgs, problem string) {
 		left := len(ctx.Argv) - i - 1
 		switch word := strings.ToLower(ctx.Arg(i)); {
 		case word == "timeout" && left >= 1 && a.timeout == 0:
-			v, err := strconv.ParseInt(ctx.Arg(i+1), 10, 64)
-			if err != nil {
+			v, ok := intArg(ctx, i+1)
+			if !ok {
 				return a, command.ErrNotInteger
 			}
 			if v <= 0 {
@@ -62,8 +61,8 @@ func parseFailover(ctx *command.Ctx) (a failoverArgs, problem string) {
 			a.abort = true
 		case word == "to" && left >= 2 && a.host == "":
 			a.host = ctx.Arg(i + 1)
-			v, err := strconv.ParseInt(ctx.Arg(i+2), 10, 64)
-			if err != nil {
+			v, ok := intArg(ctx, i+2)
+			if !ok {
 				return a, command.ErrNotInteger
 			}
 			a.port = v

@@ -51,14 +51,14 @@ func (n *Node) loadFromDisk(ctx context.Context) error {
 	}
 	defer f.Close()
 	began := n.clock.Now()
-	info, err := n.load(ctx, f)
-	if err != nil {
+	l := &loader{n: n, ctx: ctx}
+	if err := l.load(f); err != nil {
 		return fmt.Errorf("Error loading the RDB file %s: %w. The file was left as it is: check it with redis-check-rdb, restore it from a backup, or move it away to start empty", path, err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.noticef("DB loaded from disk: %.3f seconds", n.clock.Now().Sub(began).Seconds())
-	n.recoverStream(info)
+	n.recoverStream(l)
 	return nil
 }
 
@@ -73,6 +73,16 @@ type loader struct {
 	batch  int
 	held   bool // the caller keeps the lock from the first to the last key: DEBUG RELOAD
 	strict bool // a key that is there already is an error
+
+	before, after func()  // run under the lock, in one hold with the first and the last key; may be nil
+	pulse         func()  // runs now and then without the lock; may be nil
+	expired       []dbKey // keys a master left out because their time had come
+}
+
+// dbKey names a key that is not kept.
+type dbKey struct {
+	db  int
+	key string
 }
 
 // decode reads the whole file.
@@ -89,25 +99,39 @@ func (l *loader) decode(r io.Reader) error {
 }
 
 // load fills the keyspace from an RDB; clients get LOADING meanwhile. It is called without
-// the lock. aux gives the file's facts.
-func (n *Node) load(ctx context.Context, f *os.File) (aux map[string]string, err error) {
+// the lock. aux has the file's facts afterwards.
+func (l *loader) load(f *os.File) error {
+	n := l.n
 	size := int64(0)
 	if st, err := f.Stat(); err == nil {
 		size = st.Size()
 	}
 	if !n.enter() {
-		return nil, errAborted
+		return errAborted
 	}
+	l.aux = map[string]string{}
 	n.loading = loadState{active: true, since: n.now, total: size}
 	n.persist.loadedKeys, n.persist.loadedExpired = 0, 0
-	l := &loader{n: n, ctx: ctx, aux: map[string]string{}}
-	err = l.decode(f)
+	if l.before != nil {
+		l.before()
+	}
+	err := l.decode(f)
 	if errors.Is(err, errAborted) {
-		return l.aux, err
+		return err // the node has ended, the lock is not held
 	}
 	n.loading.active = false
+	if err == nil && l.after != nil {
+		l.after()
+	}
 	n.leave()
-	return l.aux, err
+	return err
+}
+
+// keepsExpired tells whether keys whose time has come are loaded all the same: a replica waits for its
+// master's word. The directive tells it even before the node follows anybody.
+func (n *Node) keepsExpired() bool {
+	_, _, replica := n.set.ReplicaOf()
+	return replica
 }
 
 // entry stores one key. Keys that have expired meanwhile are left out by a master; a replica keeps
@@ -115,8 +139,9 @@ func (n *Node) load(ctx context.Context, f *os.File) (aux map[string]string, err
 func (l *loader) entry(e *rdb.Entry) error {
 	n := l.n
 	n.persist.loadedKeys++
-	if e.HasExpire && e.ExpireMS < n.nowMs && !n.isReplica() {
+	if e.HasExpire && e.ExpireMS < n.nowMs && !n.keepsExpired() {
 		n.persist.loadedExpired++
+		l.expired = append(l.expired, dbKey{e.DB, string(e.Key)})
 		return nil
 	}
 	o, err := data.ObjectOf(&e.Value, &n.ks.Limits)
@@ -156,6 +181,9 @@ func (l *loader) breathe() error {
 		return nil
 	}
 	l.n.leave()
+	if l.pulse != nil {
+		l.pulse()
+	}
 	runtime.Gosched()
 	if !l.n.enter() {
 		return errAborted

@@ -66,7 +66,7 @@ type snapshotRun struct {
 	keys     int64
 	total    int64
 	began    time.Time
-	purpose  string // "rdb", "replicas"
+	purpose  string // "rdb", "replicas", "save"
 	aux      [][2]string
 	checksum bool
 	abort    bool
@@ -88,7 +88,9 @@ func (n *Node) beginSnapshot(purpose string) *snapshotRun {
 		r.total += int64(p[1])
 	}
 	n.persist.running = r
-	n.stats.totalForks++
+	if purpose != "save" {
+		n.stats.totalForks++ // where Redis would have forked
+	}
 	return r
 }
 
@@ -293,7 +295,7 @@ func (n *Node) save() error {
 	if n.persist.running != nil {
 		return errors.New(command.ErrSaveRunning)
 	}
-	r := n.beginSnapshot("rdb")
+	r := n.beginSnapshot("save")
 	err := saveFile(n.dir(), n.set.String("dbfilename"), r.writeLocked)
 	n.endSnapshot(r)
 	if err != nil {

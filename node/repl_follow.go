@@ -529,12 +529,16 @@ func (l *link) fullSync(a repl.Answer) error {
 		}
 		return fmt.Errorf("receiving the RDB from the master: %w", err)
 	}
-	if err := l.adopt(tmp); err != nil {
+	if err := l.adopt(tmp, func() { l.adopted(a, usedMark) }); err != nil {
 		return err
 	}
-	if err := l.enter(); err != nil {
-		return err
-	}
+	return l.stream()
+}
+
+// adopted takes the place in the history that belongs to the data just loaded; the lock is
+// held since its last key was stored, so nobody sees one without the other.
+func (l *link) adopted(a repl.Answer, usedMark bool) {
+	n := l.n
 	id := a.ID
 	if id == "" {
 		id = n.newID()
@@ -543,13 +547,11 @@ func (l *link) fullSync(a repl.Answer) error {
 	n.master.backlog = nil
 	n.createBacklog()
 	l.becomeConnected(0)
-	f.cached = a.ID != ""
+	n.follower.cached = a.ID != ""
 	n.noticef("MASTER <-> REPLICA sync: Finished with success")
 	if usedMark {
 		n.sendAck()
 	}
-	n.leave()
-	return l.stream()
 }
 
 // receive stores the RDB in a temporary file and gives its name. usedMark tells that the
@@ -656,8 +658,8 @@ func (l *link) receiveMarked(out io.Writer, mark string) error {
 	}
 }
 
-// adopt drops the old data and loads what was received.
-func (l *link) adopt(tmp string) error {
+// adopt drops the old data and loads what was received; done runs under the lock once it is in.
+func (l *link) adopt(tmp string, done func()) error {
 	n := l.n
 	path := filepath.Join(l.dir, l.dbfile)
 	if err := l.enter(); err != nil {
@@ -665,32 +667,59 @@ func (l *link) adopt(tmp string) error {
 		return err
 	}
 	n.closeSnapshot()
-	n.noticef("MASTER <-> REPLICA sync: Flushing old data")
-	n.emit("repl.flush")
-	n.flushAll()
 	n.leave()
-	if err := os.Rename(tmp, path); err != nil {
-		os.Remove(tmp)
-		return fmt.Errorf("Failed trying to rename the temp DB into %s in MASTER <-> REPLICA synchronization: %w", path, rootCause(err))
-	}
-	n.noticef("MASTER <-> REPLICA sync: Loading DB in memory")
-	n.emit("repl.load")
-	f, err := os.Open(path)
+	// Opened by its own name: a save that ends just now may take dbfilename back.
+	f, err := os.Open(tmp)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if _, err := n.load(l.ctx, f); err != nil {
+	if err := os.Rename(tmp, path); err != nil {
+		os.Remove(tmp)
+		return fmt.Errorf("Failed trying to rename the temp DB into %s in MASTER <-> REPLICA synchronization: %w", path, rootCause(err))
+	}
+	load := loader{n: n, ctx: l.ctx, after: done, pulse: l.newline(), before: func() {
+		n.noticef("MASTER <-> REPLICA sync: Flushing old data")
+		n.emit("repl.flush")
+		n.flushAll()
+		n.noticef("MASTER <-> REPLICA sync: Loading DB in memory")
+		n.emit("repl.load")
+	}}
+	if err := load.load(f); err != nil {
 		return fmt.Errorf("Failed trying to load the MASTER synchronization DB from disk: %w", err)
 	}
+	n.removeSyncFile(path)
 	return nil
+}
+
+// newline gives what tells the master, once a second, that we are alive while we load.
+func (l *link) newline() func() {
+	last := l.n.clock.Now()
+	return func() {
+		if now := l.n.clock.Now(); now.Sub(last) >= time.Second {
+			last = now
+			_, _ = io.WriteString(l.conn, "\n")
+		}
+	}
+}
+
+// removeSyncFile is rdb-del-sync-files: nodes that keep nothing on disk do not leave the file of a full
+// sync there either.
+func (n *Node) removeSyncFile(path string) {
+	n.mu.Lock()
+	remove := n.set.Bool("rdb-del-sync-files") && !n.persist.savePoints && n.persist.running == nil
+	n.mu.Unlock()
+	if remove {
+		n.noticef("Removing the RDB file used to feed replicas in a persistence-less instance")
+		os.Remove(path)
+	}
 }
 
 // linkTimeouts gives links up that have been silent for repl-timeout; the cron calls it.
 func (n *Node) linkTimeouts() {
 	f := &n.follower
 	limit := time.Duration(n.settings.replTimeout) * time.Second
-	if !n.isReplica() || f.state == linkConnect || time.Duration(n.nowMs-f.lastIO)*time.Millisecond <= limit {
+	if !n.isReplica() || f.state == linkConnect || n.loading.active || time.Duration(n.nowMs-f.lastIO)*time.Millisecond <= limit {
 		return
 	}
 	switch f.state {

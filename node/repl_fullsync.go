@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -59,6 +60,7 @@ func (n *Node) joinSync(l *replicaLink) bool {
 func (s *fullSync) add(l *replicaLink) {
 	n := s.n
 	l.state, l.start = waitBgsaveEnd, s.offset
+	n.feedDB = -1 // the stream after the snapshot begins with SELECT
 	s.links = append(s.links, l)
 	n.emit("repl.fullsync", "replica", n.replicaName(l), "offset", strconv.FormatInt(s.offset, 10), "diskless", strconv.FormatBool(s.diskless))
 	if !l.c.is(flagRawSync) {
@@ -140,7 +142,6 @@ func (n *Node) startSync() {
 	}
 	s := &fullSync{n: n, run: run, diskless: diskless, offset: n.history.Offset}
 	n.master.syncing = s
-	n.feedDB = -1 // the stream after the snapshot begins with SELECT
 	for _, l := range links {
 		s.add(l)
 	}
@@ -234,7 +235,10 @@ func (f *fanOut) Write(p []byte) (int, error) {
 	}
 	sent := 0
 	for _, l := range links {
-		if _, err := l.conn.Write(p); err != nil {
+		l.writing.Store(f.s.n.clock.Now().UnixMilli())
+		_, err := l.conn.Write(p)
+		l.writing.Store(0)
+		if err != nil {
 			l.conn.Close() // its reader drops the client
 			continue
 		}
@@ -269,31 +273,69 @@ func (s *fullSync) viaDisk() error {
 	s.n.persist.dirtyAtStart = s.n.persist.dirty
 	s.n.mu.Unlock()
 	err := saveFile(dir, name, func(w io.Writer) error { return s.run.writeTo(&courtesy{s: s, w: w}) })
-	if err != nil {
-		return err
-	}
 	if !s.n.enter() {
 		return errAborted
 	}
+	if err != nil {
+		s.n.saveEnded(s.run, err)
+		s.n.leave()
+		return err
+	}
+	// Opened before anybody else may replace the file.
+	f, err := openShared(s.n.path(name), len(s.links))
 	s.n.endSnapshot(s.run)
 	s.n.saveEnded(s.run, nil)
+	if err != nil {
+		s.n.leave()
+		return err
+	}
 	for _, l := range s.links {
 		l.state = sendBulk
 	}
 	links := slices.Clone(s.links)
-	path := s.n.path(name)
 	s.n.leave()
 	s.greet()
 	for _, l := range links {
 		// Each at its own pace: a slow replica must not hold up the others.
 		s.n.group.Go(func() {
-			if err := s.sendFile(l, path); err != nil {
+			if err := s.sendFile(l, f); err != nil {
 				s.n.warnf("Write error sending DB to replica: %v", err)
 				l.conn.Close()
+			}
+			if f.release() {
+				s.n.removeSyncFile(f.Name())
 			}
 		})
 	}
 	return nil
+}
+
+// sharedFile is a file several goroutines read; the last one closes it.
+type sharedFile struct {
+	*os.File
+	users atomic.Int32
+}
+
+func openShared(path string, users int) (*sharedFile, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &sharedFile{File: file}
+	f.users.Store(int32(users))
+	if users == 0 {
+		file.Close()
+	}
+	return f, nil
+}
+
+// release tells whether this was the last user.
+func (f *sharedFile) release() bool {
+	if f.users.Add(-1) > 0 {
+		return false
+	}
+	f.Close()
+	return true
 }
 
 // courtesy writes to a file and meanwhile talks to the replicas that wait for it: a word to those
@@ -315,12 +357,7 @@ func (c *courtesy) Write(p []byte) (int, error) {
 	return c.w.Write(p)
 }
 
-func (s *fullSync) sendFile(l *replicaLink, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+func (s *fullSync) sendFile(l *replicaLink, f *sharedFile) error {
 	st, err := f.Stat()
 	if err != nil {
 		return err
@@ -329,8 +366,9 @@ func (s *fullSync) sendFile(l *replicaLink, path string) error {
 		return err
 	}
 	buf := make([]byte, 64<<10)
-	for {
-		size, err := f.Read(buf)
+	for at := int64(0); ; {
+		size, err := f.ReadAt(buf, at)
+		at += int64(size)
 		if size > 0 {
 			if _, err := l.conn.Write(buf[:size]); err != nil {
 				return err
@@ -372,6 +410,12 @@ func (n *Node) sayNewline() {
 func (n *Node) timeoutReplicas() {
 	limit := time.Duration(n.settings.replTimeout) * time.Second
 	for _, l := range slices.Clone(n.master.links) {
+		if w := l.writing.Load(); w != 0 && time.Duration(n.nowMs-w)*time.Millisecond > limit {
+			// It does not read: the snapshot is held up for all.
+			n.warnf("Disconnecting timedout replica (full sync): %s", n.replicaName(l))
+			l.conn.Close()
+			continue
+		}
 		if l.state == online && !l.c.is(flagRawSync) && time.Duration(n.nowMs-l.ackTime)*time.Millisecond > limit {
 			n.warnf("Disconnecting timedout replica (streaming sync): %s", n.replicaName(l))
 			l.c.closeAsync()

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"redislab/node/command"
@@ -53,9 +54,10 @@ type replicaLink struct {
 	conn      net.Conn
 	since     int64 // ms, waiting for its snapshot
 
-	direct   sync.Mutex // for writes to conn before the stream
-	greeting string     // +FULLRESYNC, not sent yet
-	quiet    bool       // the sync's goroutine has the connection for itself
+	direct   sync.Mutex   // for writes to conn before the stream
+	greeting string       // +FULLRESYNC, not sent yet
+	quiet    bool         // the sync's goroutine has the connection for itself
+	writing  atomic.Int64 // ms since a piece of a diskless sync is being written, 0 if none is
 }
 
 // link gives the client's replicaLink, made at the first REPLCONF or PSYNC.
@@ -146,12 +148,12 @@ func (n *Node) cmdReplconf(ctx *command.Ctx) {
 		value := ctx.Arg(i + 1)
 		switch word := strings.ToLower(ctx.Arg(i)); word {
 		case "listening-port":
-			port, err := strconv.Atoi(value)
-			if err != nil {
+			port, ok := intArg(ctx, i+1)
+			if !ok {
 				ctx.Error(command.ErrNotInteger)
 				return
 			}
-			c.link().port = port
+			c.link().port = int(port)
 		case "ip-address":
 			if len(value) >= 46 {
 				ctx.Error("ERR REPLCONF ip-address provided by replica instance is too long: " + strconv.Itoa(len(value)) + " bytes")
@@ -169,9 +171,7 @@ func (n *Node) cmdReplconf(ctx *command.Ctx) {
 			n.ackFrom(c, value)
 			return // acknowledgements are never answered
 		case "getack":
-			if n.follower.client != nil && c == n.follower.client {
-				n.sendAck()
-			}
+			n.sendAck()
 			return
 		case "rdb-only":
 			c.link().rdbOnly = value == "1"
@@ -230,10 +230,9 @@ func (n *Node) cmdSync(ctx *command.Ctx) {
 	n.noticef("Replica %s asks for synchronization", n.replicaName(l))
 	n.emit("repl.psync", "replica", n.replicaName(l), "request", psyncWords(ctx))
 	if psync {
-		id, offset := ctx.Arg(1), int64(-1)
-		if v, err := strconv.ParseInt(ctx.Arg(2), 10, 64); err == nil {
-			offset = v
-		} else {
+		id := ctx.Arg(1)
+		offset, ok := intArg(ctx, 2)
+		if !ok {
 			ctx.Error(command.ErrNotInteger)
 			return
 		}
@@ -384,14 +383,14 @@ func (n *Node) cmdWait(ctx *command.Ctx) {
 		ctx.Error(command.ErrWaitOnReplica)
 		return
 	}
-	want, err := strconv.ParseInt(ctx.Arg(1), 10, 64)
-	if err != nil {
+	want, ok := intArg(ctx, 1)
+	if !ok {
 		ctx.Error(command.ErrNotInteger)
 		return
 	}
-	ms, err := strconv.ParseInt(ctx.Arg(2), 10, 64)
+	ms, ok := intArg(ctx, 2)
 	switch {
-	case err != nil:
+	case !ok:
 		ctx.Error(command.ErrTimeoutInt)
 		return
 	case ms < 0:
@@ -422,7 +421,7 @@ func (n *Node) acknowledged(offset int64) (have int64) {
 
 // askAcks puts a request for acknowledgement into the stream.
 func (n *Node) askAcks() {
-	if n.propagates() && len(n.master.links) > 0 {
+	if n.propagates() && len(n.master.links) > 0 && !n.pause.failover {
 		n.feedStream(appendCommand(nil, "REPLCONF", "GETACK", "*"))
 	}
 }

@@ -93,6 +93,10 @@ var settingEffects = []struct {
 	{"proto-max-bulk-len", func(n *Node, _ settings) error { n.limitsChanged(); return nil }},
 	{"masterauth", func(*Node, settings) error { return nil }},
 	{"maxmemory", func(n *Node, _ settings) error { n.freeMemory(); return nil }},
+	{"bind", func(n *Node, _ settings) error { return n.rebind("bind", "Failed to bind to specified addresses.") }},
+	{"port", func(n *Node, _ settings) error {
+		return n.rebind("port", "Unable to listen on this port. Check server logs.")
+	}},
 }
 
 func (n *Node) changeDir() error {

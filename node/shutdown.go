@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"redislab/node/command"
@@ -17,7 +18,7 @@ type shutdownOptions struct{ save, nosave, now, force bool }
 type shutdownState struct {
 	active  bool
 	options shutdownOptions
-	caller  *client
+	callers []*client // whose SHUTDOWN is not answered yet
 	timer   Timer
 	exit    chan struct{}
 }
@@ -47,13 +48,15 @@ func (n *Node) Stop(ctx context.Context) error {
 // caller: the shutdown did not happen.
 func (n *Node) beginShutdown(c *client, o shutdownOptions) string {
 	if n.shutting.active {
+		n.awaitShutdown(c)
 		return ""
 	}
 	wait := time.Duration(n.set.Int("shutdown-timeout")) * time.Second
 	n.emit("node.stopping")
 	if !o.now && wait > 0 && n.replicasBehind() {
 		n.noticef("Waiting for replicas before shutting down.")
-		n.shutting = shutdownState{active: true, options: o, caller: c}
+		n.shutting = shutdownState{active: true, options: o}
+		n.awaitShutdown(c)
 		n.pauseClients(false, n.nowMs+wait.Milliseconds())
 		n.shutting.timer = n.clock.AfterFunc(wait, func() {
 			if n.enter() {
@@ -64,6 +67,28 @@ func (n *Node) beginShutdown(c *client, o shutdownOptions) string {
 		return ""
 	}
 	return n.shutdownNow(o)
+}
+
+// awaitShutdown makes the caller wait; nil when it was a signal.
+func (n *Node) awaitShutdown(c *client) {
+	if c != nil {
+		c.block = &blocked{shutdown: true}
+		n.waiting.count++
+		n.shutting.callers = append(n.shutting.callers, c)
+	}
+}
+
+// shutdownFailed answers those who wait for a shutdown that will not come.
+func (n *Node) shutdownFailed() {
+	for _, c := range slices.Clone(n.shutting.callers) {
+		n.unblock(c)
+		mark := len(c.w.Buf)
+		c.w.Error(command.ErrShutdown)
+		c.afterReply(mark)
+		n.resuming = append(n.resuming, c)
+	}
+	n.shutting = shutdownState{}
+	n.unpause()
 }
 
 // replicasBehind tells whether a replica lacks bytes of the stream.
@@ -82,14 +107,9 @@ func (n *Node) finishShutdown() {
 	if !s.active {
 		return
 	}
-	n.shutting = shutdownState{}
 	s.timer.Stop()
-	if text := n.shutdownNow(s.options); text != "" {
-		n.unpause()
-		if s.caller != nil {
-			s.caller.w.Error(text)
-			s.caller.ready()
-		}
+	if n.shutdownNow(s.options) != "" {
+		n.shutdownFailed()
 	}
 }
 
@@ -99,8 +119,7 @@ func (n *Node) abortShutdown() bool {
 		return false
 	}
 	n.shutting.timer.Stop()
-	n.shutting = shutdownState{}
-	n.unpause()
+	n.shutdownFailed()
 	n.warnf("Shutdown manually aborted.")
 	return true
 }

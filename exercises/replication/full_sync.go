@@ -286,9 +286,9 @@ func whoKeepsTheWrites() *kit.Predict {
 			}
 			return 1, nil
 		},
-		Explain: kit.T("{val:buffered} bytes waited in the replica's output buffer, {val:caught} arrived. The seed says that the backlog keeps them; "+
+		Explain: kit.T("{val:buffered} bytes waited in the replica's output buffer, {val:caught} arrived. You may read that the backlog keeps them; "+
 			"the backlog is for replicas that come back. The output buffer has its own limit, client-output-buffer-limit replica: beyond 256 MB the link is cut.",
-			"该副本的输出缓冲区里存了 {val:buffered} 字节，送到 {val:caught} 字节。原文说由积压缓冲区保存，其实积压缓冲区是给重连的副本用的。"+
+			"该副本的输出缓冲区里存了 {val:buffered} 字节，送到 {val:caught} 字节。有资料说由积压缓冲区保存，其实积压缓冲区是给重连的副本用的。"+
 				"输出缓冲区另有上限 client-output-buffer-limit replica：超过 256 MB 连接会被断开。"),
 	}
 }

@@ -92,6 +92,9 @@ func closeThenErrors(t *testing.T, b lab.Backend) {
 	if err := l.WaitReady(within(t, patience)); !errors.Is(err, lab.ErrClosed) {
 		t.Errorf("waiting for a closed lab: %v", err)
 	}
+	if _, err := os.Stat(l.Dir()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder: %v", err)
+	}
 	if v := l.View(t.Context()); len(v.Nodes) != 1 {
 		t.Errorf("view of a closed lab: %+v", v)
 	}

@@ -51,6 +51,10 @@ func (f *Fabric) Reserve(id string, port int) (string, error) {
 	addr := l.Addr().String()
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		_ = l.Close() // nobody was told of it
+		return "", net.ErrClosed
+	}
 	f.held[addr] = l
 	f.owners[addr] = owner{id: id}
 	return addr, nil

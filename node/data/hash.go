@@ -59,7 +59,6 @@ func hset(c *command.Ctx, simple bool) {
 	if !ok {
 		return
 	}
-	h.Fit(&c.Keys.Limits, c.Argv[2:])
 	added := int64(0)
 	for i := 2; i < len(c.Argv); i += 2 {
 		if h.Set(&c.Keys.Limits, c.Argv[i], c.Argv[i+1]) {

@@ -17,7 +17,6 @@ func numbered(prefix, format string, n int) string {
 }
 
 func TestLists(t *testing.T) {
-	long := strings.Repeat("x", 5000)
 	compare(t, []script{
 		{"push", []string{
 			`LPUSH l a b c`, `RPUSH l d e`, `LRANGE l 0 -1`, `LLEN l`, `LLEN none`, `LPUSHX l z`, `RPUSHX l y x`,
@@ -54,6 +53,11 @@ func TestLists(t *testing.T) {
 			`LPOS l c MAXLEN 7 COUNT 0`, `LPOS l c MAXLEN 2 RANK -1 COUNT 0`, `LPOS l c MAXLEN -1`, `LPOS l c MAXLEN x`, `LPOS l c WHAT 1`, `LPOS l c RANK`, `LPOS none c COUNT 1`, `LPOS none c RANK 0`, `LPOS l none COUNT 1`,
 			`LPOS l c RANK -9223372036854775808`, `LPOS l c rank 1 RANK 2`, `LPOS l c RANK 9223372036854775807`, `LPOS l c`,
 		}},
+	})
+}
+
+func TestListMoves(t *testing.T) {
+	compare(t, []script{
 		{"move", []string{
 			`RPUSH l a b c d`, `LMOVE l m LEFT RIGHT`, `LMOVE l m right left`, `LRANGE m 0 -1`, `LMOVE l l LEFT RIGHT`, `LRANGE l 0 -1`, `LMOVE none m LEFT LEFT`, `LMOVE l m UP LEFT`, `LMOVE l m LEFT UP`, `LMOVE l m left`,
 			`RPOPLPUSH l m`, `RPOPLPUSH l l`, `RPOPLPUSH l m`, `EXISTS l`, `LRANGE m 0 -1`, `RPOPLPUSH none m`, `RPUSH one x`, `LMOVE one one LEFT RIGHT`, `RPOPLPUSH one one`, `LRANGE one 0 -1`,
@@ -73,6 +77,12 @@ func TestLists(t *testing.T) {
 			`SET s v`, `LPUSH s a`, `RPUSHX s a`, `LPOP s`, `LPOP s 1`, `LPOP s x`, `LLEN s`, `LINDEX s 0`, `LINDEX s x`, `LSET s 0 a`, `LRANGE s 0 1`, `LTRIM s 0 1`, `LREM s 0 a`, `LINSERT s before a b`, `LPOS s a`, `LPOS s a RANK 0`, `LMOVE s l LEFT LEFT`,
 			`HSET s a b`, `SADD s a`, `ZADD s 1 a`, `RPUSH l a`, `GET l`, `HGET l a`, `SADD l a`, `ZADD l 1 a`, `INCR l`,
 		}},
+	})
+}
+
+func TestListChunks(t *testing.T) {
+	long := strings.Repeat("x", 5000)
+	compare(t, []script{
 		{"chunks", []string{
 			numbered("RPUSH l", "element:%d", 2000), `LLEN l`, `LINDEX l 1000`, `LRANGE l 500 520`, `LRANGE l -520 -500`, `LSET l 700 ` + long, `LSET l 701 ` + long, `LINSERT l BEFORE element:1200 ` + long, `LINSERT l AFTER element:1201 ` + long,
 			`LRANGE l 690 710`, `LRANGE l 1190 1210`, `LREM l 1 ` + long, `LPOS l element:1999`, `LTRIM l 300 -300`, `LRANGE l 0 10`, `LPOP l 1000`, `RPOP l 400`, `LLEN l`, `DUMP none`,

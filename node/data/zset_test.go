@@ -65,7 +65,7 @@ func TestDoubles(t *testing.T) {
 			case math.IsNaN(f):
 				f = 0.5
 			case i%5 == 1:
-				f = float64(r.Int64N(1 << 62)) / float64(int64(1)<<r.IntN(62))
+				f = float64(r.Int64N(1<<62)) / float64(int64(1)<<r.IntN(62))
 			case i%5 == 2:
 				f = math.Trunc(math.Pow(10, float64(r.IntN(24)))) + float64(r.IntN(3)-1)
 			case i%5 == 3:

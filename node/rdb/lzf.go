@@ -130,6 +130,14 @@ func runsLen(n int) int { return n + (n+lzfMaxRun-1)/lzfMaxRun }
 
 // putRuns writes literals, for which there is room.
 func putRuns(out []byte, op int, lit []byte) int {
+	if n := len(lit); n <= lzfStep-1 && cap(lit) >= lzfStep && len(out)-op > lzfStep {
+		if n == 0 {
+			return op
+		}
+		out[op] = byte(n - 1)
+		*(*[lzfStep]byte)(out[op+1:]) = *(*[lzfStep]byte)(lit[:lzfStep])
+		return op + 1 + n
+	}
 	for len(lit) > 0 {
 		n := min(len(lit), lzfMaxRun)
 		out[op] = byte(n - 1)
@@ -156,7 +164,14 @@ func putRef(out []byte, op, dist, length int) int {
 // first 16 that follow without regard to its limit if that is above 16.
 func matchLen(in []byte, ref, ip int) int {
 	limit := min(len(in)-ip-2, lzfMaxMatch)
-	n := commonPrefix(in[ref:], in[ip:])
+	n := 0
+	if limit >= 11-2 { // most matches are short
+		x := binary.LittleEndian.Uint64(in[ref+3:]) ^ binary.LittleEndian.Uint64(in[ip+3:])
+		if x != 0 {
+			return min(3+bits.TrailingZeros64(x)/8, max(limit, 3))
+		}
+	}
+	n = commonPrefix(in[ref:], in[ip:])
 	switch {
 	case limit <= 16:
 		return max(3, min(n, limit))
@@ -183,9 +198,11 @@ func commonPrefix(a, b []byte) int {
 	return n
 }
 
-// lzfDecompress fills out exactly from in.
+// lzfDecompress fills out exactly from in. What is between out's length and its capacity may be
+// overwritten; lzfStep bytes there let short copies be fast up to the end.
 func lzfDecompress(out, in []byte) error {
 	op, ip := 0, 0
+	room := out[:cap(out)]
 	for ip < len(in) {
 		ctrl := int(in[ip])
 		ip++
@@ -194,7 +211,7 @@ func lzfDecompress(out, in []byte) error {
 			if n > len(in)-ip || n > len(out)-op {
 				return corrupt("malformed LZF: a run of %d literals has no room", n)
 			}
-			if from, to := in[ip:], out[op:]; n <= lzfStep && len(from) >= lzfStep && len(to) >= lzfStep {
+			if from, to := in[ip:], room[op:]; n <= lzfStep && len(from) >= lzfStep && len(to) >= lzfStep {
 				*(*[lzfStep]byte)(to) = *(*[lzfStep]byte)(from)
 			} else {
 				copy(to, from[:n])
@@ -219,7 +236,7 @@ func lzfDecompress(out, in []byte) error {
 		if ref < 0 || n > len(out)-op {
 			return corrupt("malformed LZF: a reference points outside of the string")
 		}
-		copyBack(out, ref, op, n)
+		copyBack(room, ref, op, n)
 		op += n
 	}
 	if op != len(out) {

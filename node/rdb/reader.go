@@ -217,7 +217,7 @@ func (r *reader) lzfString(keep bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n > math.MaxInt || packed > math.MaxInt || n/lzfMaxRatio > packed {
+	if n > math.MaxInt-believed || packed > math.MaxInt || n/lzfMaxRatio > packed {
 		return nil, corrupt("malformed LZF: %d bytes cannot come out of %d", n, packed)
 	}
 	in, err := r.bytes(packed, false)
@@ -227,11 +227,11 @@ func (r *reader) lzfString(keep bool) ([]byte, error) {
 	var out []byte
 	switch {
 	case keep:
-		out = r.mem.alloc(int(n))
-	case cap(r.lzf) >= int(n) && cap(r.lzf) <= scratchMost:
+		out = r.mem.alloc(int(n) + lzfStep)[:n]
+	case cap(r.lzf) >= int(n)+lzfStep && cap(r.lzf) <= scratchMost:
 		out = r.lzf[:n]
 	default:
-		out = make([]byte, n, max(n, 1<<10))
+		out = make([]byte, n, n+1<<10)
 		r.lzf = out
 	}
 	return out, lzfDecompress(out, in)

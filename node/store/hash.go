@@ -62,20 +62,6 @@ func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 // text is b as text for as long as b does not change.
 func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
-// Fit turns the hash into a hashtable when one of the arguments to come is longer than a
-// small hash may hold; Redis looks at all arguments of a command before it sets the first.
-func (h *Hash) Fit(lim *Limits, args [][]byte) {
-	if h.dict != nil {
-		return
-	}
-	for _, a := range args {
-		if len(a) > lim.HashValue {
-			h.convert()
-			return
-		}
-	}
-}
-
 // Set stores a copy of the pair and tells whether the field is new.
 func (h *Hash) Set(lim *Limits, field, value []byte) (added bool) {
 	if h.dict == nil && (len(field) > lim.HashValue || len(value) > lim.HashValue) {

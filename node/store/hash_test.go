@@ -97,7 +97,6 @@ func TestHashEncoding(t *testing.T) {
 		{"value of 64", func(h *Hash) { h.Set(&lim, []byte("f"), long[1:]) }, "listpack"},
 		{"value of 65", func(h *Hash) { h.Set(&lim, []byte("f"), long) }, "hashtable"},
 		{"field of 65", func(h *Hash) { h.Set(&lim, long, []byte("v")) }, "hashtable"},
-		{"arguments to come", func(h *Hash) { h.Fit(&lim, [][]byte{[]byte("f"), long}) }, "hashtable"},
 		{"never back", func(h *Hash) { fillHash(h, 513); h.Delete([]byte{0, 0}) }, "hashtable"},
 	} {
 		h := NewHash()

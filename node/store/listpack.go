@@ -124,7 +124,7 @@ func (p *pack) extend(size int) {
 	used := len(p.buf) - p.head
 	switch {
 	case len(p.buf)+size <= cap(p.buf):
-	case p.head > used && used+size <= cap(p.buf):
+	case p.head > used/4 && used+size <= cap(p.buf):
 		copy(p.buf, p.buf[p.head:])
 		p.buf, p.head = p.buf[:used], 0
 	default:

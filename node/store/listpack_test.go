@@ -92,14 +92,26 @@ func TestPackGivesMemoryBack(t *testing.T) {
 
 func TestPackQueueStaysSmall(t *testing.T) {
 	var p pack
-	for range 10000 {
-		p.pushBack([]byte("0123456789"))
+	job := []byte("0123456789")
+	turn := func() {
+		p.pushBack(job)
 		if p.n > 8 {
 			_, next := p.at(p.first())
 			p.remove(p.first(), next, 1)
 		}
 	}
+	for range 10000 {
+		turn()
+	}
 	if p.size() > 512 {
 		t.Errorf("a queue of 8 elements takes %d bytes", p.size())
+	}
+	many := func() {
+		for range 1000 {
+			turn()
+		}
+	}
+	if n := testing.AllocsPerRun(10, many); n > 0 {
+		t.Errorf("1000 elements cost %v allocations", n)
 	}
 }

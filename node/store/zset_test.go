@@ -169,7 +169,7 @@ func TestZSetEncoding(t *testing.T) {
 	long := []byte(strings.Repeat("m", lim.ZSetValue+1))
 	withLong := fill(1)
 	withLong.Set(&lim, long, 1)
-	tooLong := fill(129)
+	tooLong := fill(7)
 	tooLong.Set(&lim, long, 1)
 	compact := fill(129)
 	compact.Remove([]byte("7"))

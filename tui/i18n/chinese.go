@@ -33,6 +33,8 @@ func chinese() *Strings {
 		NeedsMissing: "当前后端不支持：需要 %s",
 		NotKept:      "进度没有保存：%v",
 
+		PrimaryHelp:    "执行底栏的第一项",
+		ModeHelp:       "方式：观看或动手",
 		HelpTitle:      "帮助",
 		HelpClose:      "按任意键关闭",
 		HelpCurriculum: "在课程列表",

@@ -33,6 +33,8 @@ func english() *Strings {
 		NeedsMissing: "not on this backend: needs %s",
 		NotKept:      "progress is not kept: %v",
 
+		PrimaryHelp:    "what the footer names first",
+		ModeHelp:       "mode: watch or do",
 		HelpTitle:      "Help",
 		HelpClose:      "any key: close",
 		HelpCurriculum: "In the curriculum",

@@ -8,7 +8,7 @@ type Strings struct {
 	RestartAsk, TooSmall, TooSmallHint, Steps, NeedsMissing, NotKept                                     string
 
 	// The help.
-	HelpTitle, HelpClose, HelpCurriculum, HelpLesson, HelpConsole, HelpAt string
+	PrimaryHelp, ModeHelp, HelpTitle, HelpClose, HelpCurriculum, HelpLesson, HelpConsole, HelpAt string
 
 	// A lesson.
 	Step, Checks, Console, Events, Topology, StepOf, Starting, StartFailed, StartFailedHint, Retry       string

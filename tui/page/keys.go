@@ -73,7 +73,7 @@ func (m KeyMap) Hint(s *i18n.Strings, a Action, label string) widget.Hint {
 
 func shared() KeyMap {
 	return KeyMap{
-		{ToggleMode, []string{"m"}, "m", func(s *i18n.Strings) string { return s.Mode }},
+		{ToggleMode, []string{"m"}, "m", func(s *i18n.Strings) string { return s.ModeHelp }},
 		{ToggleLang, []string{"l"}, "l", func(s *i18n.Strings) string { return s.Language }},
 		{ShowHelp, []string{"?", "f1"}, "?", func(s *i18n.Strings) string { return s.Help }},
 	}
@@ -97,7 +97,7 @@ func CurriculumKeys() KeyMap {
 // LessonKeys are the keys of a lesson while no text is typed.
 func LessonKeys() KeyMap {
 	return append(KeyMap{
-		{Primary, []string{"enter"}, "enter", func(s *i18n.Strings) string { return s.RunStep }},
+		{Primary, []string{"enter"}, "enter", func(s *i18n.Strings) string { return s.PrimaryHelp }},
 		{NextPane, []string{"tab"}, "tab", func(s *i18n.Strings) string { return s.NextPane }},
 		{PrevPane, []string{"shift+tab"}, "shift+tab", func(s *i18n.Strings) string { return s.SwitchTab }},
 		{OpenConsole, []string{"c", ":"}, "c", func(s *i18n.Strings) string { return s.OpenConsole }},

@@ -28,6 +28,9 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 		faults = append(faults[:max(1, height/4)-1], widget.Cut(strings.Join(faults[max(1, height/4)-1:], " "), width))
 	}
 	room := height - len(faults)
+	if height >= 5 { // a line is kept for faults, so that the boxes stay as they are when one comes
+		room = height - max(1, len(faults))
+	}
 	roots, columns, slots := forest(v.Nodes)
 	var lines []string
 	heights := []int{5, 4, 3}
@@ -100,8 +103,8 @@ func (d drawer) facts(n Node, width, rows int) []string {
 	case rows == 1:
 		return []string{longest(width,
 			shortAddr(n.Addr)+" "+role+" "+offset+d.lag(n, " "),
+			shortAddr(n.Addr)+" "+offset+d.lag(n, " "), // the arrow says that it is a replica
 			shortAddr(n.Addr)+" "+role+" "+offset,
-			shortAddr(n.Addr)+" "+offset+d.lag(n, " "),
 			shortAddr(n.Addr)+" "+offset,
 			shortAddr(n.Addr)+" @"+strconv.FormatInt(n.Offset, 10))}
 	}

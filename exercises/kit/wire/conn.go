@@ -27,9 +27,11 @@ type Conn struct {
 	bytes int64 // consumed from the line
 }
 
-// Dial connects. The connection is cut when ctx ends.
+// Dial connects, within DefaultTimeout. The connection is cut when ctx ends.
 func Dial(ctx context.Context, dial DialFunc, addr string) (*Conn, error) {
-	nc, err := dial(ctx, "tcp", addr)
+	soon, cancel := context.WithTimeout(ctx, DefaultTimeout)
+	defer cancel()
+	nc, err := dial(soon, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", addr, err)
 	}

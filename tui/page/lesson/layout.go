@@ -21,14 +21,14 @@ const (
 func (m *Model) layout() layout {
 	w, h := m.common.Width, m.common.Height-chromeTop-chromeBottom
 	if !m.common.Wide() {
-		top := m.topoHeight(h)
+		top := m.topoHeight(8*h/21, 4, 3)
 		r := rect{w, h - top}
 		return layout{topo: rect{w, top}, step: r, checks: r, console: r, events: r}
 	}
 	left := w * 48 / 100
 	right := w - left
 	checks := max(8, min(2*m.mostChecks()+3, h*2/5))
-	top := min(m.topoHeight(h*3)+2, h*2/5)
+	top := m.topoHeight(h*2/5-2, 5, 4, 3) + 2
 	events := max(7, (h-top)*2/5)
 	return layout{
 		wide: true,
@@ -38,14 +38,26 @@ func (m *Model) layout() layout {
 	}
 }
 
-// topoHeight is what the drawing may take: enough for its boxes and one line of faults, at most a third of h.
-func (m *Model) topoHeight(h int) int {
-	n := len(m.ex.Topology().Nodes)
-	want := 4*max(1, n-1) + 1
-	if n == 1 {
-		want = 5
+// topoHeight is what the drawing may take of h rows: boxes of so many rows, the first that fit, and one line of faults; or
+// else a row a node.
+func (m *Model) topoHeight(h int, boxRows ...int) int {
+	nodes := m.ex.Topology().Nodes
+	followed := map[string]bool{}
+	for _, n := range nodes {
+		followed[n.Follows] = true
 	}
-	return max(5, min(want, 8*h/21))
+	leaves := 0
+	for _, n := range nodes {
+		if !followed[n.ID] {
+			leaves++
+		}
+	}
+	for _, rows := range boxRows {
+		if want := max(5, rows*leaves+1); want <= h {
+			return want
+		}
+	}
+	return max(5, min(h, len(nodes)+1))
 }
 
 func (m *Model) mostChecks() int {

@@ -65,7 +65,7 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 	if len(task) == 0 {
 		return m.scrolled(stepPane, prose, h)
 	}
-	if room := h - len(task) - 1; len(prose) <= room || room >= 5 {
+	if room := h - len(task) - 1; len(prose) <= room || room >= 3 {
 		if m.scroll[stepPane] == toEnd { // the task is in sight without that
 			m.scroll[stepPane] = 0
 		}
@@ -320,6 +320,11 @@ func (m *Model) eventLine(e lab.Event, node, w int) string {
 	text := e.Text
 	if text == "" {
 		text = fields(e.Fields)
+	}
+	for _, said := range []string{e.Node, e.Kind} { // both stand before it already
+		if rest, ok := strings.CutPrefix(text, said+" "); ok && said != "" {
+			text = rest
+		}
 	}
 	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)
 }
