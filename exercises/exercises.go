@@ -62,10 +62,3 @@ func Match(word string) []kit.Exercise {
 	}
 	return nil
 }
-
-// Item is what a source document says, in our words, with the verdict on it.
-type Item struct {
-	Number  int
-	Verdict string // T true, D dated, F false, C calculation, S set-up, V vague
-	Claim   kit.Text
-}

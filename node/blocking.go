@@ -167,12 +167,12 @@ func (n *Node) retry(c *client, k watchKey) {
 	}
 	spec, _ := n.table.Lookup(b.argv)
 	mark := len(c.w.Buf)
-	c.ctx.Retry = true
+	c.ctx.Retry, c.ctx.Ready = true, k.key
 	own := c.db
 	c.db = n.ks.DB(b.db)
 	n.call(c, spec, b.argv)
 	c.db = own
-	c.ctx.Retry = false
+	c.ctx.Retry, c.ctx.Ready = false, ""
 	if c.ctx.Blocked != nil {
 		return
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -31,6 +33,8 @@ type actor struct {
 	name string
 	addr string
 	dir  string
+	args []string
+	node *Node // nil for a real server
 	c    *redis.Client
 }
 
@@ -70,14 +74,77 @@ func (p *play) start(name string, args ...string) *actor {
 
 func (p *play) startIn(name, dir string, args ...string) *actor {
 	p.t.Helper()
-	addr := p.kind.start(p.t, dir, append([]string{"--repl-ping-replica-period", "3600"}, args...)...)
-	return p.join(name, addr, dir)
-}
-
-func (p *play) join(name, addr, dir string) *actor {
-	a := &actor{p: p, name: name, addr: addr, dir: dir, c: testClient(p.t, addr)}
+	a := &actor{p: p, name: name, dir: dir, args: append([]string{"--repl-ping-replica-period", "3600"}, args...)}
+	if p.kind.name == ours.name {
+		a.node = testNodeIn(p.t, dir, a.args...)
+		a.addr = a.node.Addr().String()
+	} else {
+		a.addr = redisPeer(p.t, dir, a.args...)
+	}
+	a.c = testClient(p.t, a.addr)
 	p.actors = append(p.actors, a)
 	return a
+}
+
+// restart brings a server that ended up again, on the same port and folder.
+func (a *actor) restart() {
+	a.p.t.Helper()
+	_, port := hostPort(a.p.t, a.addr)
+	if a.p.kind.name == ours.name {
+		a.node = testNodeIn(a.p.t, a.dir, append(slices.Clone(a.args), "--port", port)...)
+		return
+	}
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		a.p.t.Fatal(err)
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		a.p.t.Fatal(err)
+	}
+	if tryPeer(a.p.t, path, a.dir, number, a.args) == "" {
+		a.p.t.Fatalf("port %s was taken by somebody else", port)
+	}
+}
+
+// kill ends a server as kill -9 does.
+func (a *actor) kill() {
+	a.p.t.Helper()
+	if a.node != nil {
+		a.node.Kill()
+		return
+	}
+	pid, err := strconv.Atoi(a.info("server")["process_id"])
+	if err != nil {
+		a.p.t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		a.p.t.Fatal(err)
+	}
+	a.ended()
+}
+
+// shutdown ends a server by SHUTDOWN.
+func (a *actor) shutdown(words ...any) {
+	a.p.t.Helper()
+	_ = a.c.Do(context.Background(), append([]any{"SHUTDOWN"}, words...)...)
+	a.ended()
+}
+
+// ended waits until nobody listens any more.
+func (a *actor) ended() {
+	a.p.t.Helper()
+	eventually(a.p.t, a.name+" ends", func() error {
+		conn, err := net.Dial("tcp", a.addr)
+		if err != nil {
+			return nil
+		}
+		conn.Close()
+		return errors.New("it still listens")
+	})
+	if a.node != nil {
+		<-a.node.Done()
+	}
 }
 
 var (

@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,27 +19,35 @@ const testBudget = 90 * time.Second
 // and servers keep timers of a few minutes.
 const simSettle = 5 * time.Minute
 
+// Answers are the right answers to the predictions of a run, by exercise and
+// step. They should be the same wherever a lesson runs.
+type Answers map[string]string
+
 // Test takes every exercise in both modes on a backend, one subtest each. A
 // lesson whose needs the backend does not meet is skipped with the reason.
-func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) {
+func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
+	all := Answers{}
 	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
 		ctx, cancel := context.WithTimeout(t.Context(), testBudget)
 		defer cancel()
-		take(ctx, t, ex, backend(t), m)
+		maps.Copy(all, take(ctx, t, ex, backend(t), m))
 	})
+	return all
 }
 
 // TestSim is Test inside a testing/synctest bubble: time-bound lessons take
 // milliseconds. The backend must keep to the bubble (no real sockets).
-func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) {
+func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
+	all := Answers{}
 	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			take(ctx, t, ex, backend(t), m)
+			maps.Copy(all, take(ctx, t, ex, backend(t), m))
 			time.Sleep(simSettle)
 		})
 	})
+	return all
 }
 
 func each(t *testing.T, exs []Exercise, f func(*testing.T, Exercise, Mode)) {
@@ -49,8 +58,9 @@ func each(t *testing.T, exs []Exercise, f func(*testing.T, Exercise, Mode)) {
 	}
 }
 
-func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode) {
+func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode) Answers {
 	t.Helper()
+	answers := Answers{}
 	r := New(ex, b, m, En)
 	var typed []string
 	r.Observe(func(p Progress) {
@@ -74,6 +84,7 @@ func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode)
 		}
 		if s.Outcome != nil {
 			t.Logf("%s: answer %q", s.Step, s.Outcome.Choice)
+			answers[ex.ID+"/"+s.Step] = s.Outcome.Choice
 			if u := Unfilled(s.Outcome.Explain); u != "" {
 				t.Errorf("%s: the explanation has an unfilled %s", s.Step, u)
 			}
@@ -85,6 +96,7 @@ func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode)
 	if err != nil {
 		t.Errorf("%v\ntyped:\n%s", err, strings.Join(typed, "\n"))
 	}
+	return answers
 }
 
 // proseIsFilled fails when the learner would read a raw placeholder.

@@ -20,7 +20,11 @@ func BenchmarkSAdd(b *testing.B)     { bench(b, nil, spread("SADD s member:", 10
 func BenchmarkHSet(b *testing.B)     { bench(b, nil, spread("HSET h field:", 100000)...) }
 func BenchmarkHSetSame(b *testing.B) { bench(b, nil, "HSET myhash element:000000000001 xxx") }
 func BenchmarkSPopSAdd(b *testing.B) {
-	bench(b, []string{numbered("SADD s", "m%d", 1000)}, "SPOP s", "SADD s x")
+	var lines []string
+	for _, add := range spread("SADD s member:", 100000) {
+		lines = append(lines, add, "SPOP s")
+	}
+	bench(b, []string{numbered("SADD s", "m%d", 1000)}, lines...)
 }
 func BenchmarkZAdd(b *testing.B) { bench(b, nil, spread("ZADD z 0 element:", 100000)...) }
 func BenchmarkZAddScores(b *testing.B) {

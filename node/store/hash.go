@@ -189,6 +189,19 @@ func (h *Hash) pair(i int) (field, value []byte) {
 	return field, value
 }
 
+// fewSlots is the size of a table up to which counting entries is faster than trying buckets.
+const fewSlots = 32
+
+// nthEntry gives entry i in the order of the buckets.
+func nthEntry[V any](d *Dict[V], i int) (nth *Node[V]) {
+	d.Each(func(n *Node[V]) bool {
+		nth = n
+		i--
+		return i >= 0
+	})
+	return nth
+}
+
 // fairChain is the length up to which chains get exactly their share in fairRandom.
 const fairChain = 5
 
@@ -196,6 +209,9 @@ const fairChain = 5
 // probability that grows with its chain. Dict.Random alone favours the entries of short chains.
 func fairRandom[V any](d *Dict[V], r *rand.Rand) *Node[V] {
 	d.step()
+	if d.Slots() <= fewSlots {
+		return nthEntry(d, r.IntN(d.Len()))
+	}
 	from := 0
 	if d.rehashing() {
 		from = d.moving // buckets before it are empty

@@ -35,11 +35,14 @@ type Common struct {
 	S             *i18n.Strings
 	Mode          kit.Mode
 	Backend       string // name, for the header
+	// Later wraps commands that wait: for time to pass, or for news. Tests drop them, and so need not wait.
+	Later func(tea.Cmd) tea.Cmd
 }
 
 // NewCommon makes one in a language.
 func NewCommon(t *widget.Theme, l i18n.Lang) *Common {
-	return &Common{Theme: t, Markdown: widget.NewMarkdown(t), Lang: l, S: i18n.For(l), Mode: kit.Watch, Width: MinWidth, Height: MinHeight}
+	later := func(c tea.Cmd) tea.Cmd { return c }
+	return &Common{Later: later, Theme: t, Markdown: widget.NewMarkdown(t), Lang: l, S: i18n.For(l), Mode: kit.Watch, Width: MinWidth, Height: MinHeight}
 }
 
 // SetSize is the terminal's size.

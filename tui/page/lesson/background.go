@@ -54,7 +54,7 @@ type (
 		view topo.View
 		poll bool // the next picture follows by itself
 	}
-	inboxMsg  batch
+	inboxMsg  struct{}
 	tickMsg   struct{}
 	pollMsg   struct{}
 	closedMsg struct {
@@ -153,7 +153,7 @@ func (m *Model) viewed(msg viewMsg) tea.Cmd {
 		return nil
 	}
 	gen := m.gen
-	return tea.Tick(lookEvery, func(time.Time) tea.Msg { return stamped{gen, pollMsg{}} })
+	return m.common.Later(tea.Tick(lookEvery, func(time.Time) tea.Msg { return stamped{gen, pollMsg{}} }))
 }
 
 func (m *Model) dial(ctx context.Context, addr string) (net.Conn, error) {
@@ -162,7 +162,7 @@ func (m *Model) dial(ctx context.Context, addr string) (net.Conn, error) {
 
 func (m *Model) spinner() tea.Cmd {
 	gen := m.gen
-	return tea.Tick(spinEvery, func(time.Time) tea.Msg { return stamped{gen, tickMsg{}} })
+	return m.common.Later(tea.Tick(spinEvery, func(time.Time) tea.Msg { return stamped{gen, tickMsg{}} }))
 }
 
 func (m *Model) tick() tea.Cmd {
@@ -222,25 +222,26 @@ func (b *inbox) take() batch {
 // listen waits for the next batch.
 func (m *Model) listen() tea.Cmd {
 	gen, in, life := m.gen, m.inbox, m.life
-	return func() tea.Msg {
+	return m.common.Later(func() tea.Msg {
 		select {
 		case <-in.ring:
-			return stamped{gen, inboxMsg(in.take())}
+			return stamped{gen, inboxMsg{}}
 		case <-life.Done():
 			return nil
 		}
-	}
+	})
 }
 
 // maxEvents keeps a long session's memory flat.
 const maxEvents = 1000
 
-func (m *Model) received(msg inboxMsg) tea.Cmd {
-	m.happened(msg.events)
-	for _, p := range msg.progress {
+// Receive takes over what has come in; Update does so when there is news.
+func (m *Model) Receive() {
+	news := m.inbox.take()
+	m.happened(news.events)
+	for _, p := range news.progress {
 		m.progressed(p)
 	}
-	return m.listen()
 }
 
 // happened adds to the timeline. An event may come twice, as one of those so far and as a new one.

@@ -89,7 +89,7 @@ func (r *recorder) Finish(lesson, mode string) error {
 	return nil
 }
 
-// driver runs a page without a program: commands are run at once, save for timers, and their messages fed back.
+// driver runs a page without a program: commands are run at once and their messages fed back.
 type driver struct {
 	t      *testing.T
 	common *page.Common
@@ -104,6 +104,7 @@ func newDriver(t *testing.T, mode kit.Mode, lang kit.Lang, w, h int) *driver {
 	c := page.NewCommon(golden.Theme(), lang)
 	c.SetSize(w, h)
 	c.Mode, c.Backend = mode, "inproc"
+	c.Later = func(tea.Cmd) tea.Cmd { return nil }
 	ex := exercise()
 	s := fake.New(ex)
 	s.Picture, s.Prepared, s.Ticker = picture(), events(), &fake.Clock{}
@@ -119,20 +120,14 @@ func (d *driver) start() *driver {
 	return d
 }
 
-// run carries commands out until nothing is left that comes at once.
+// run carries commands out until none is left; those that would wait are none (see newDriver).
 func (d *driver) run(cmd tea.Cmd) {
 	d.t.Helper()
 	if cmd == nil {
 		return
 	}
-	got := make(chan tea.Msg, 1)
-	go func() { got <- cmd() }()
-	var msg tea.Msg
-	select {
-	case msg = <-got:
-	case <-time.After(50 * time.Millisecond): // a timer, or the wait for events: not needed here
-		return
-	}
+	msg := cmd()
+	d.m.Receive()
 	switch msg := msg.(type) {
 	case nil:
 	case tea.BatchMsg:

@@ -208,7 +208,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case viewMsg:
 		return m.viewed(msg)
 	case inboxMsg:
-		return m.received(msg)
+		m.Receive()
+		return m.listen()
 	case tickMsg:
 		return m.tick()
 	case pollMsg:
