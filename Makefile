@@ -52,7 +52,7 @@ fuzz: ## run every fuzz target for FUZZTIME (5s)
 	@set -e; for f in $$(grep -rl --include='*_test.go' '^func Fuzz' $(CODE)); do \
 		for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' $$f); do \
 			echo "$$t in $$(dirname $$f)"; \
-			$(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$f); \
+			$(GO) test -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$f); \
 		done; done
 
 build: ## build bin/redislab and bin/redislab-node

@@ -138,12 +138,12 @@ func (n *Node) keepsExpired() bool {
 // them until its master says otherwise.
 func (l *loader) entry(e *rdb.Entry) error {
 	n := l.n
-	n.persist.loadedKeys++
 	if e.HasExpire && e.ExpireMS < n.nowMs && !n.keepsExpired() {
 		n.persist.loadedExpired++
 		l.expired = append(l.expired, dbKey{e.DB, string(e.Key)})
 		return nil
 	}
+	n.persist.loadedKeys++
 	o, err := data.ObjectOf(&e.Value, &n.ks.Limits)
 	if err != nil {
 		return err

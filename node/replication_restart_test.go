@@ -53,6 +53,7 @@ func TestRestartedMasterTakesItsReplicasBack(t *testing.T) {
 		{"saved, then written to, then killed", func(m *actor) {
 			m.do("SAVE")
 			m.do("SET", "late", "1")
+			m.acked(1)
 			m.kill()
 		}},
 	} {

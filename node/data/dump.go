@@ -10,16 +10,26 @@ import (
 )
 
 func dumpHandlers() map[string]command.Handler {
+	// A serializer holds the compressor's tables: one for each answer to rdbcompression serves
+	// the whole node.
+	serializers := map[bool]*rdb.Serializer{}
+	dump := func(c *command.Ctx) {
+		compress := c.Server.ConfigBool("rdbcompression")
+		if serializers[compress] == nil {
+			serializers[compress] = rdb.NewSerializer(compress)
+		}
+		dump(c, serializers[compress])
+	}
 	return map[string]command.Handler{"dump": dump, "restore": restore, "restore-asking": restore}
 }
 
-func dump(c *command.Ctx) {
+func dump(c *command.Ctx, s *rdb.Serializer) {
 	o := c.DB.Get(c.Argv[1])
 	if o == nil {
 		c.Null()
 		return
 	}
-	c.Bulk(payload(o, rdb.NewSerializer(c.Server.ConfigBool("rdbcompression"))))
+	c.Bulk(payload(o, s))
 }
 
 // payload is what DUMP answers and RESTORE takes.
