@@ -1,6 +1,7 @@
 package exercises_test
 
 import (
+	"os/exec"
 	"testing"
 
 	"redislab/exercises"
@@ -17,7 +18,7 @@ import (
 func TestLessons(t *testing.T) {
 	answers := map[string]kit.Answers{}
 	t.Run("real", func(t *testing.T) {
-		if _, err := proc.Redis(); err != nil {
+		if _, err := exec.LookPath("redis-server"); err != nil {
 			t.Skip(err)
 		}
 		answers["real"] = kit.Test(t, func(t testing.TB) lab.Backend {

@@ -20,8 +20,9 @@ type blocked struct {
 	replicas int
 	offset   int64
 
-	paused   bool // CLIENT PAUSE: argv is processed from the start afterwards
-	shutdown bool // SHUTDOWN that waits for replicas
+	migrating bool // MIGRATE: the node is frozen until the target has answered
+	paused    bool // CLIENT PAUSE: argv is processed from the start afterwards
+	shutdown  bool // SHUTDOWN that waits for replicas
 }
 
 // blockedClients finds clients by the keys they wait for, in the order in which they came.
@@ -111,6 +112,8 @@ func (n *Node) unblock(c *client) {
 		b.timer.Stop()
 	}
 	switch {
+	case b.migrating:
+		return
 	case b.paused:
 		n.pause.waiting = remove(n.pause.waiting, c)
 		c.flags &^= flagPaused

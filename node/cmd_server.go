@@ -9,7 +9,7 @@ import (
 
 func (n *Node) serverCommandHandlers() map[string]command.Handler {
 	return map[string]command.Handler{
-		"info":    n.cmdInfo,
+		"migrate": n.cmdMigrate, "info": n.cmdInfo,
 		"flushdb": n.cmdFlushDB, "flushall": n.cmdFlushAll, "swapdb": n.cmdSwapDB,
 		"time": n.cmdTime, "lastsave": func(ctx *command.Ctx) { ctx.Int(n.persist.lastSave) },
 		"save": n.cmdSave, "bgsave": n.cmdBgsave, "shutdown": n.cmdShutdown, "lolwut": n.cmdLolwut,

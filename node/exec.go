@@ -15,10 +15,14 @@ type op struct {
 // it (MULTI) or refuse it. The reply is appended to the client's output.
 func (c *client) process(argv [][]byte) {
 	n := c.n
-	mark := len(c.w.Buf)
+	mark, replica := len(c.w.Buf), c.is(flagReplica)
 	n.stats.commands++
 	if !c.dispatch(argv) {
 		c.afterReply(mark)
+	}
+	if replica && len(c.w.Buf) > mark {
+		n.warnf("Replica generated a reply to command '%s', disconnecting it: %s", argv[0], c.infoLine())
+		c.closeAsync()
 	}
 	c.argvMem = 0
 }

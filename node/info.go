@@ -149,7 +149,7 @@ var clientFields = []field{
 	{"maxclients", func(n *Node) any { return n.set.Int("maxclients") }},
 	{"client_recent_max_input_buffer", func(n *Node) any { return n.biggest(func(c *client) int { return cap(c.in) }) }},
 	{"client_recent_max_output_buffer", func(n *Node) any { return n.biggest(func(c *client) int { return len(c.w.Buf) + c.sent }) }},
-	{"blocked_clients", func(n *Node) any { return n.waiting.count }},
+	{"blocked_clients", func(n *Node) any { return n.waiting.count + len(n.pause.waiting) }},
 	{"tracking_clients", constant(0)},
 	{"clients_in_timeout_table", func(n *Node) any { return n.countBlocked() }},
 }

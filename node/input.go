@@ -71,6 +71,8 @@ func (c *client) consume(buf []byte) (used int) {
 		used += size
 		if len(argv) > 0 {
 			c.process(argv)
+		} else if c.replica != nil {
+			c.replica.ackTime = c.n.nowMs // a newline: it is alive, busy with its snapshot
 		}
 	}
 	if len(c.w.Buf) > 0 || c.is(flagCloseAfter|flagCloseNow) {

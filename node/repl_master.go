@@ -155,7 +155,7 @@ func (n *Node) cmdReplconf(ctx *command.Ctx) {
 			}
 			c.link().port = int(port)
 		case "ip-address":
-			if len(value) >= 46 {
+			if len(value) >= 256 {
 				ctx.Error("ERR REPLCONF ip-address provided by replica instance is too long: " + strconv.Itoa(len(value)) + " bytes")
 				return
 			}
@@ -174,7 +174,16 @@ func (n *Node) cmdReplconf(ctx *command.Ctx) {
 			n.sendAck()
 			return
 		case "rdb-only":
-			c.link().rdbOnly = value == "1"
+			only, ok := intArg(ctx, i+1)
+			if !ok {
+				ctx.Error(command.ErrNotInteger)
+				return
+			}
+			if only < 0 || only > 1 {
+				ctx.Error("ERR value is out of range, value must between 0 and 1")
+				return
+			}
+			c.link().rdbOnly = only == 1
 		case "rdb-filter-only":
 			if value != "" {
 				ctx.Error("ERR Unsupported rdb-filter-only option: " + value)

@@ -50,7 +50,11 @@ func comparePlays(t *testing.T, scenario func(p *play)) {
 	if t.Failed() || want == nil {
 		return // also when there is no real server
 	}
+	shown := 0
 	for i := range max(len(want), len(got)) {
+		if shown == 8 {
+			break
+		}
 		w, g := "(nothing)", "(nothing)"
 		if i < len(want) {
 			w = want[i]
@@ -59,6 +63,7 @@ func comparePlays(t *testing.T, scenario func(p *play)) {
 			g = got[i]
 		}
 		if w != g {
+			shown++
 			t.Errorf("line %d:\nreal %s\nours %s", i, w, g)
 		}
 	}
@@ -156,26 +161,27 @@ func (a *actor) ended() {
 }
 
 var (
-	hexID   = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+	hexID   = regexp.MustCompile(`(?i)\b[0-9a-f]{40}\b`)
 	noID    = strings.Repeat("0", 40)
 	moments = regexp.MustCompile(`\b(lag=|master_last_io_seconds_ago:|master_link_down_since_seconds:)\d+`)
 )
 
 // plain replaces what differs from run to run.
 func (p *play) plain(text string) string {
-	for _, a := range p.actors {
-		_, port, _ := net.SplitHostPort(a.addr)
-		text = strings.ReplaceAll(text, port, "<"+a.name+">")
-	}
 	text = hexID.ReplaceAllStringFunc(text, func(id string) string {
 		if id == noID {
 			return "none"
 		}
+		id = strings.ToLower(id)
 		if p.ids[id] == "" {
 			p.ids[id] = "id" + strconv.Itoa(len(p.ids)+1)
 		}
 		return p.ids[id]
 	})
+	for _, a := range p.actors {
+		_, port, _ := net.SplitHostPort(a.addr)
+		text = strings.ReplaceAll(text, port, "<"+a.name+">")
+	}
 	return moments.ReplaceAllString(text, "${1}n")
 }
 

@@ -23,7 +23,7 @@ func backup() kit.Exercise {
 				Commands: []kit.Cmd{at(master, "SET order:last 300")},
 				Checks: []kit.Check{
 					expect.Get(first, "order:last", "300").For(13),
-					expect.Keys(first, 301),
+					expect.Get(first, "order:299", "paid").For(13),
 					expect.SameData(master, first).In(expect.SyncWithin).For(13),
 				},
 			},
@@ -47,7 +47,7 @@ func backup() kit.Exercise {
 				},
 				Checks: []kit.Check{
 					expect.Follows(master, first).For(13),
-					expect.Keys(master, 302).In(expect.SyncWithin).For(13),
+					expect.Get(master, "order:next", "301").In(expect.SyncWithin).For(13),
 					expect.SameData(master, first).In(expect.SyncWithin).For(13),
 				},
 			},

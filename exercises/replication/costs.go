@@ -39,7 +39,7 @@ func costs() kit.Exercise {
 				Commands: []kit.Cmd{follow(third, master)},
 				Checks: []kit.Check{
 					expect.Follows(third, master).For(173),
-					expect.Keys(third, 20_300).In(expect.SyncWithin).For(173),
+					expect.Reply(third, "1", "EXISTS", "big:19999").In(expect.SyncWithin).For(173),
 					resynced(master, 1, 0).For(173),
 				},
 			},

@@ -21,7 +21,6 @@ func firstSync() kit.Exercise {
 			{
 				Name:    "blank",
 				Predict: firstWords(),
-				Look:    []kit.Cmd{at(master, "SLOWLOG GET 128")},
 				Checks:  []kit.Check{asked(master, "?", "-1").For(174), expect.Follows(first, master)},
 			},
 			{

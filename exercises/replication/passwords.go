@@ -171,6 +171,6 @@ func doesTheReplicaAsk() *kit.Predict {
 		},
 		Explain: kit.T("A password belongs to a node, not to the data. The claim \"clients of a replica need no password\" is only true as long as "+
 			"nobody gave the replica one. Give every node the same requirepass and masterauth.",
-			"密码属于节点，不属于数据。\"客户端访问副本不需要密码\"只在没人给副本设密码时成立。请给每个节点设置相同的 requirepass 和 masterauth。"),
+			"密码属于节点，不属于数据。“客户端访问副本不需要密码”只在没人给副本设密码时成立。请给每个节点设置相同的 requirepass 和 masterauth。"),
 	}
 }

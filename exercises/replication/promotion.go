@@ -26,17 +26,9 @@ func promotion() kit.Exercise {
 		Topology: func() lab.Topology { return with(lab.OneToMany(2), traced(), calm(), debug()) },
 		Steps: []kit.Step{
 			{
-				Name:    "leave-and-return",
-				Predict: howDoesItAsk(),
-				Do: func(ctx context.Context, r *kit.Run) error {
-					if err := fill(ctx, r, master, "page", 100, "text"); err != nil {
-						return err
-					}
-					if err := caughtUp(ctx, r, master, first, second); err != nil {
-						return err
-					}
-					return errors.Join(noteTrace(ctx, r, master), noteSyncs(ctx, r, master))
-				},
+				Name:     "leave-and-return",
+				Predict:  howDoesItAsk(),
+				Do:       beforeLeaving,
 				Commands: []kit.Cmd{at(first, "REPLICAOF NO ONE"), follow(first, master)},
 				Checks: []kit.Check{
 					askedWithOwnID().For(175),
@@ -45,20 +37,9 @@ func promotion() kit.Exercise {
 				},
 			},
 			{
-				Name:    "sibling",
-				Predict: howDoesTheSiblingSync(),
-				Do: func(ctx context.Context, r *kit.Run) error {
-					if err := caughtUp(ctx, r, master, first, second); err != nil {
-						return err
-					}
-					id, offset, err := position(ctx, r, master)
-					if err != nil {
-						return err
-					}
-					oldHistory.Set(r, id)
-					lastShared.Set(r, offset)
-					return errors.Join(kill(r, master), noteSyncs(ctx, r, first))
-				},
+				Name:     "sibling",
+				Predict:  howDoesTheSiblingSync(),
+				Do:       killAtOneByte,
 				Commands: []kit.Cmd{at(first, "REPLICAOF NO ONE"), follow(second, first), at(first, "SET new era")},
 				Checks: []kit.Check{
 					expect.Follows(second, first),
@@ -240,4 +221,29 @@ func howFarDoesTheOldIDGo() *kit.Predict {
 			"it must take a full copy.",
 			"分界线就是 second_repl_offset。如果某个节点跟随死去的主节点走得比这更远，它手里就有新主节点从未见过的写入，必须做全量同步。"),
 	}
+}
+
+// beforeLeaving writes something that both replicas have.
+func beforeLeaving(ctx context.Context, r *kit.Run) error {
+	if err := fill(ctx, r, master, "page", 100, "text"); err != nil {
+		return err
+	}
+	if err := caughtUp(ctx, r, master, first, second); err != nil {
+		return err
+	}
+	return errors.Join(noteTrace(ctx, r, master), noteSyncs(ctx, r, master))
+}
+
+// killAtOneByte ends the master when both replicas stand at the same byte.
+func killAtOneByte(ctx context.Context, r *kit.Run) error {
+	if err := caughtUp(ctx, r, master, first, second); err != nil {
+		return err
+	}
+	id, offset, err := position(ctx, r, master)
+	if err != nil {
+		return err
+	}
+	oldHistory.Set(r, id)
+	lastShared.Set(r, offset)
+	return errors.Join(kill(r, master), noteSyncs(ctx, r, first))
 }

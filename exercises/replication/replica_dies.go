@@ -33,16 +33,7 @@ func replicaDies() kit.Exercise {
 					}
 					return noteSyncs(ctx, r, master)
 				},
-				Predict: &kit.Predict{
-					Question: kit.T("replica-1 was killed: no goodbye, nothing saved on the way out. It missed 200 writes. How will it catch up?",
-						"replica-1 是被杀掉的：没有告别，退出时什么都没保存。它错过了 200 次写入，会怎样追上来？"),
-					Choices: fullPartialChoices(),
-					Answer:  fullOrPartial(master),
-					Explain: kit.T("Surprised? The copy that it took at its first sync went to its disk as an RDB file, with the master's id and offset in it. "+
-						"It starts from there, and the master still has the rest in memory.",
-						"意外吗？它第一次同步时收到的数据已经作为 RDB 文件落盘，文件里带着主节点的标识和偏移量。"+
-							"它从那里开始，而主节点的内存里还留着后面的部分。"),
-				},
+				Predict:  afterTheKill(),
 				Commands: []kit.Cmd{toLab("restart " + first)},
 				Checks: []kit.Check{
 					expect.Follows(first, master).For(21),
@@ -58,14 +49,7 @@ func replicaDies() kit.Exercise {
 					}
 					return errors.Join(wipe(r, first), noteSyncs(ctx, r, master))
 				},
-				Predict: &kit.Predict{
-					Question: kit.T("Now the machine is replaced: replica-1 starts with an empty disk. How will it catch up?",
-						"这次换了机器：replica-1 带着空磁盘启动。它会怎样追上来？"),
-					Choices: fullPartialChoices(),
-					Answer:  fullOrPartial(master),
-					Explain: kit.T("It knows of no id and no offset, so it has to ask for everything.",
-						"它既没有标识也没有偏移量，只能全部重新要一遍。"),
-				},
+				Predict:  onANewDisk(),
 				Commands: []kit.Cmd{toLab("restart " + first)},
 				Checks: []kit.Check{
 					expect.Follows(first, master).For(21),
@@ -74,16 +58,9 @@ func replicaDies() kit.Exercise {
 				},
 			},
 			{
-				Name: "link-only",
-				Do:   func(ctx context.Context, r *kit.Run) error { return noteSyncs(ctx, r, master) },
-				Predict: &kit.Predict{
-					Question: kit.T("Now only the connections break; both replicas live on. How will they catch up?",
-						"这次只是连接断开，两个副本都还活着。它们会怎样追上来？"),
-					Choices: fullPartialChoices(),
-					Answer:  fullOrPartial(master),
-					Explain: kit.T("They still know which master they followed and how far they had come, and the master still has the rest in its backlog.",
-						"它们还记得自己跟随的是谁、已经收到哪里，而主节点的积压缓冲区里还留着后面的部分。"),
-				},
+				Name:     "link-only",
+				Do:       func(ctx context.Context, r *kit.Run) error { return noteSyncs(ctx, r, master) },
+				Predict:  afterACutLink(),
 				Commands: []kit.Cmd{at(master, "CLIENT KILL TYPE replica")},
 				Checks: []kit.Check{
 					resynced(master, 0, 2).For(21),
@@ -115,5 +92,40 @@ func writesAndReads(writer, reader string) kit.Check {
 			}
 			return ok + ", then " + v, err
 		},
+	}
+}
+
+func afterTheKill() *kit.Predict {
+	return &kit.Predict{
+		Question: kit.T("replica-1 was killed: no goodbye, nothing saved on the way out. It missed 200 writes. How will it catch up?",
+			"replica-1 是被杀掉的：没有告别，退出时什么都没保存。它错过了 200 次写入，会怎样追上来？"),
+		Choices: fullPartialChoices(),
+		Answer:  fullOrPartial(master),
+		Explain: kit.T("Surprised? The copy that it took at its first sync went to its disk as an RDB file, with the master's id and offset in it. "+
+			"It starts from there, and the master still has the rest in memory.",
+			"意外吗？它第一次同步时收到的数据已经作为 RDB 文件落盘，文件里带着主节点的标识和偏移量。"+
+				"它从那里开始，而主节点的内存里还留着后面的部分。"),
+	}
+}
+
+func onANewDisk() *kit.Predict {
+	return &kit.Predict{
+		Question: kit.T("Now the machine is replaced: replica-1 starts with an empty disk. How will it catch up?",
+			"这次换了机器：replica-1 带着空磁盘启动。它会怎样追上来？"),
+		Choices: fullPartialChoices(),
+		Answer:  fullOrPartial(master),
+		Explain: kit.T("It knows of no id and no offset, so it has to ask for everything.",
+			"它既没有标识也没有偏移量，只能全部重新要一遍。"),
+	}
+}
+
+func afterACutLink() *kit.Predict {
+	return &kit.Predict{
+		Question: kit.T("Now only the connections break; both replicas live on. How will they catch up?",
+			"这次只是连接断开，两个副本都还活着。它们会怎样追上来？"),
+		Choices: fullPartialChoices(),
+		Answer:  fullOrPartial(master),
+		Explain: kit.T("They still know which master they followed and how far they had come, and the master still has the rest in its backlog.",
+			"它们还记得自己跟随的是谁、已经收到哪里，而主节点的积压缓冲区里还留着后面的部分。"),
 	}
 }

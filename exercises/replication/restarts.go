@@ -26,15 +26,7 @@ func restarts() kit.Exercise {
 			{
 				Name:    "run-id",
 				Predict: replicaRestart(),
-				Do: func(ctx context.Context, r *kit.Run) error {
-					if err := fill(ctx, r, master, "page", 100, "text"); err != nil {
-						return err
-					}
-					if err := caughtUp(ctx, r, master, first); err != nil {
-						return err
-					}
-					return errors.Join(noteIDs(ctx, r, first), noteSyncs(ctx, r, master))
-				},
+				Do:      beforeRestart,
 				Commands: []kit.Cmd{
 					toLab("stop " + first),
 					at(master, "SET while away"),
@@ -213,4 +205,15 @@ func masterRestart() *kit.Predict {
 			"主节点的 RDB 文件同样写明了所属的历史。它换上新标识，并把旧标识（到那个字节为止）当作第二标识接受。"+
 				"如果是没有文件就被杀掉，它会空着回来，副本也会随之清空。"),
 	}
+}
+
+// beforeRestart writes something that the replica has, and notes identities.
+func beforeRestart(ctx context.Context, r *kit.Run) error {
+	if err := fill(ctx, r, master, "page", 100, "text"); err != nil {
+		return err
+	}
+	if err := caughtUp(ctx, r, master, first); err != nil {
+		return err
+	}
+	return errors.Join(noteIDs(ctx, r, first), noteSyncs(ctx, r, master))
 }

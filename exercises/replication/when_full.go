@@ -25,16 +25,7 @@ func whenFull() kit.Exercise {
 		Steps: []kit.Step{
 			{
 				Name: "wrong-id",
-				Do: func(ctx context.Context, r *kit.Run) error {
-					if _, err := expect.Ask(ctx, r, master, "SET", "some", "history"); err != nil {
-						return err
-					}
-					_, end, err := position(ctx, r, master)
-					if err != nil {
-						return err
-					}
-					return try(ctx, r, "stranger", strings.Repeat("c0ffee12", 5), end+1)
-				},
+				Do:   tryAnotherID,
 				Predict: fullForAttempt("stranger",
 					kit.T("The offset is right to the byte; the id is somebody else's. The answer?",
 						"偏移量分毫不差，标识却是别人的。会得到什么回答？"),
@@ -44,23 +35,7 @@ func whenFull() kit.Exercise {
 			},
 			{
 				Name: "too-old",
-				Do: func(ctx context.Context, r *kit.Run) error {
-					m, err := r.Node(master)
-					if err != nil {
-						return err
-					}
-					if err := kit.WriteBytes(ctx, m, 120_000); err != nil {
-						return err
-					}
-					if err := trimmed(ctx, r); err != nil {
-						return err
-					}
-					id, end, err := position(ctx, r, master)
-					if err != nil {
-						return err
-					}
-					return errors.Join(try(ctx, r, "old", id, 1), try(ctx, r, "fresh", id, end-1000+1))
-				},
+				Do:   tryOldOffset,
 				Predict: fullForAttempt("old",
 					kit.T("Right id, but the byte asked for is 120 000 bytes back. The backlog holds 16 KiB. The answer?",
 						"标识正确，但要的字节在 120 000 字节之前，而缓冲区只有 16 KiB。会得到什么回答？"),
@@ -70,13 +45,7 @@ func whenFull() kit.Exercise {
 			},
 			{
 				Name: "from-the-future",
-				Do: func(ctx context.Context, r *kit.Run) error {
-					id, end, err := position(ctx, r, master)
-					if err != nil {
-						return err
-					}
-					return errors.Join(try(ctx, r, "next", id, end+1), try(ctx, r, "future", id, end+100))
-				},
+				Do:   tryFutureOffset,
 				Predict: fullForAttempt("future",
 					kit.T("Right id, and an offset that the master has not reached yet. The answer?",
 						"标识正确，偏移量却是主节点还没到达的位置。会得到什么回答？"),
@@ -149,4 +118,44 @@ func fullForAttempt(attempt string, question, explain kit.Text) *kit.Predict {
 		},
 		Explain: explain,
 	}
+}
+
+// tryAnotherID asks with the right offset and an id that nobody has.
+func tryAnotherID(ctx context.Context, r *kit.Run) error {
+	if _, err := expect.Ask(ctx, r, master, "SET", "some", "history"); err != nil {
+		return err
+	}
+	_, end, err := position(ctx, r, master)
+	if err != nil {
+		return err
+	}
+	return try(ctx, r, "stranger", strings.Repeat("c0ffee12", 5), end+1)
+}
+
+// tryOldOffset asks for a byte that the backlog has let go, and for a recent one.
+func tryOldOffset(ctx context.Context, r *kit.Run) error {
+	m, err := r.Node(master)
+	if err != nil {
+		return err
+	}
+	if err := kit.WriteBytes(ctx, m, 120_000); err != nil {
+		return err
+	}
+	if err := trimmed(ctx, r); err != nil {
+		return err
+	}
+	id, end, err := position(ctx, r, master)
+	if err != nil {
+		return err
+	}
+	return errors.Join(try(ctx, r, "old", id, 1), try(ctx, r, "fresh", id, end-1000+1))
+}
+
+// tryFutureOffset asks for the byte that comes next, and for a later one.
+func tryFutureOffset(ctx context.Context, r *kit.Run) error {
+	id, end, err := position(ctx, r, master)
+	if err != nil {
+		return err
+	}
+	return errors.Join(try(ctx, r, "next", id, end+1), try(ctx, r, "future", id, end+100))
 }

@@ -29,11 +29,11 @@ func dump(c *command.Ctx, s *rdb.Serializer) {
 		c.Null()
 		return
 	}
-	c.Bulk(payload(o, s))
+	c.Bulk(Payload(o, s))
 }
 
-// payload is what DUMP answers and RESTORE takes.
-func payload(o *store.Object, s *rdb.Serializer) []byte {
+// Payload is what DUMP answers and RESTORE takes.
+func Payload(o *store.Object, s *rdb.Serializer) []byte {
 	p := AppendValue([]byte{byte(rdbType(o))}, s, o)
 	return rdb.AppendDumpFooter(p, 0)
 }

@@ -130,49 +130,54 @@ func tell(w io.Writer, format string, args ...any) {
 
 func runLesson(ctx context.Context, o Options, ex kit.Exercise) Lesson {
 	l := Lesson{ID: ex.ID, Title: ex.Title.In(o.Lang), Status: "failed", Steps: []Step{}}
-	var rep kit.Report
-	var err error
-	typed := map[string][]string{}
-	take := func() {
-		b, e := o.Open()
-		if e != nil {
-			err = e
-			return
-		}
-		ctx := ctx
-		if o.Inside != nil { // a context from outside would keep simulated time from passing
-			ctx = context.Background()
-		}
-		if o.Timeout > 0 {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, o.Timeout)
-			defer cancel()
-		}
-		rep, err = runOn(ctx, o, ex, b, typed)
-	}
+	var took taking
 	began := time.Now()
-	if o.Inside != nil {
-		if e := o.Inside(take); e != nil {
-			err = errors.Join(err, e)
-		}
-	} else {
-		take()
+	if o.Inside == nil {
+		took = take(ctx, o, ex)
+	} else if err := o.Inside(func() { took = take(context.Background(), o, ex) }); err != nil {
+		took.err = errors.Join(took.err, err) // a context from outside would keep simulated time from passing
 	}
 	l.Seconds = time.Since(began).Seconds()
-	l.fill(ex, rep, typed, o.Lang)
+	l.fill(ex, took.report, took.typed, o.Lang)
 	var skip *kit.SkipError
 	switch {
-	case err == nil:
+	case took.err == nil:
 		l.Status = "passed"
-	case errors.As(err, &skip):
+	case errors.As(took.err, &skip):
 		l.Status, l.Error = "skipped", skip.Error()
+	case errors.Is(took.ended, context.DeadlineExceeded):
+		l.Error = fmt.Sprintf("not done within %s (--timeout): %v", o.Timeout, took.err)
+	case took.ended != nil:
+		l.Error = fmt.Sprintf("interrupted: %v", took.err)
 	default:
-		l.Error = err.Error()
-		if errors.Is(err, context.DeadlineExceeded) && o.Timeout > 0 {
-			l.Error = fmt.Sprintf("not done within %s (--timeout): %v", o.Timeout, err)
-		}
+		l.Error = took.err.Error()
 	}
 	return l
+}
+
+// taking is what came of taking one lesson.
+type taking struct {
+	report kit.Report
+	typed  map[string][]string // lines, by step
+	err    error
+	ended  error // why its context ended before it did
+}
+
+// take opens a backend and takes the lesson there.
+func take(ctx context.Context, o Options, ex kit.Exercise) taking {
+	b, err := o.Open()
+	if err != nil {
+		return taking{err: err}
+	}
+	if o.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.Timeout)
+		defer cancel()
+	}
+	t := taking{typed: map[string][]string{}}
+	t.report, t.err = runOn(ctx, o, ex, b, t.typed)
+	t.ended = ctx.Err()
+	return t
 }
 
 func runOn(ctx context.Context, o Options, ex kit.Exercise, b lab.Backend, typed map[string][]string) (kit.Report, error) {

@@ -47,8 +47,14 @@ func Other(l Lang) Lang {
 
 // For is the words in a language.
 func For(l Lang) *Strings {
-	if l == kit.Zh {
-		return chinese()
+	s := &Strings{}
+	for _, group := range s.words() {
+		for _, w := range group {
+			*w.at = w.en
+			if l == kit.Zh {
+				*w.at = w.zh
+			}
+		}
 	}
-	return english()
+	return s
 }

@@ -11,13 +11,17 @@ type Strings struct {
 	PrimaryHelp, ModeHelp, HelpTitle, HelpClose, HelpCurriculum, HelpLesson, HelpConsole, HelpAt string
 
 	// A lesson.
-	Step, Checks, Console, Events, Topology, StepOf, Starting, StartFailed, StartFailedHint, Retry       string
-	Cancel, PredictStatus, Answer, Choose, ReadyWatch, ReadyDo, YourTurn, YourTurnNothing, RunStep       string
-	SetScene, Check, CheckAgain, NextStep, Solve, NextLesson, Acting, Checking, Solving, GivenUp, Failed string
-	Passed, NotYet, LessonDone, LessonDoneBody, Predictions, TypeThese, LabTypes, LookAt, SolveHint      string
-	Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen, NoChecks, NoEvents, More, NextPane      string
-	SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle, Restart, ScrollKeys, LabBusy, Applied  string
-	Stopping, NotNow, NotHere                                                                            string
+	Step, Checks, Console, Events, Topology, StepOf, Starting, StartFailed, StartFailedHint, Retry string
+	Cancel, PredictStatus, Answer, Choose, ReadyWatch, ReadyDo, YourTurn, YourTurnNothing          string
+
+	// A lesson's actions and states.
+	RunStep, SetScene, Check, CheckAgain, NextStep, Solve, NextLesson, Acting, Checking, Solving string
+	GivenUp, Failed, Passed, NotYet, LessonDone, LessonDoneBody, Predictions                     string
+
+	// A lesson's panes.
+	TypeThese, LabTypes, LookAt, SolveHint, Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen string
+	NoChecks, NoEvents, More, NextPane, SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle    string
+	Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow, NotHere                                    string
 
 	// The console.
 	Send, Suggested, NextNode, LeaveConsole, History, ClearScreen, GiveUp, ConsoleWaiting string
@@ -36,4 +40,18 @@ type Strings struct {
 	TopoMaster, TopoReplica, TopoOffset, TopoLag, TopoLink, TopoKeys, TopoSync, TopoUp, TopoDown string
 	TopoKilled, TopoStopped, TopoPaused, TopoUnknown, TopoCut, TopoDelay, TopoDrop, TopoFaults   string
 	TopoIsolated, TopoReplicas, TopoAll                                                          string
+}
+
+// word is one text in both languages, side by side so that neither is forgotten.
+type word struct {
+	at     *string
+	en, zh string
+}
+
+// words lists every text there is.
+func (s *Strings) words() [][]word {
+	return [][]word{
+		s.curriculum(), s.help(), s.lesson(), s.actions(), s.panes(),
+		s.console(), s.faults(), s.times(), s.drawing(),
+	}
 }

@@ -65,13 +65,6 @@ func NoKey(node, key string) kit.Check {
 		fmt.Sprintf("%s 上没有键 %s", node, key))
 }
 
-// Keys expects a number of keys.
-func Keys(node string, want int) kit.Check {
-	return Reply(node, fmt.Sprint(want), "DBSIZE").Named(
-		fmt.Sprintf("%s holds %d keys", node, want),
-		fmt.Sprintf("%s 上有 %d 个键", node, want))
-}
-
 // Fails expects a command that the lab tries to be refused with an error that
 // starts with prefix.
 func Fails(node, prefix string, args ...string) kit.Check {

@@ -205,7 +205,7 @@ func TestLateLabIsTornDown(t *testing.T) {
 	if d.s.Closed() != 1 {
 		t.Errorf("the late lab was closed %d times", d.s.Closed())
 	}
-	d = newDriver(t, kit.Watch, kit.En, 80, 24)
+
 	if c := lesson.Orphan(late); c == nil {
 		t.Error("an orphan is not handled without a page")
 	}
