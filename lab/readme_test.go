@@ -140,7 +140,7 @@ func reasons() map[string]string {
 		"geo": "geography comes later", "hyperloglog": "HyperLogLog comes later", "cluster": "cluster mode comes later",
 		"asking": "cluster mode comes later", "readonly": "cluster mode comes later", "readwrite": "cluster mode comes later",
 		"acl": "one user, protected by `requirepass`; access rules come later", "bgrewriteaof": "the append only file comes later",
-		"module": "there are no modules", "migrate": "comes with cluster mode", "restore-asking": "comes with cluster mode",
+		"module": "there are no modules",
 		"client": "client-side caching comes later", "sort_ro": "comes later",
 	}
 }
