@@ -37,6 +37,42 @@ func TestConfigLikeRedis(t *testing.T) {
 			hello 3
 			config get maxmemory-samples
 		`, hide: []hideRule{on("hello", hideInts), on("config get", sortItems(2))}},
+		{name: "resetstat", hide: []hideRule{
+			on("info stats", func(_ []string, r *reply) {
+				r.text = keepLines(r.text, "total_commands_processed", "keyspace_hits", "keyspace_misses", "expired_keys", "evicted_keys",
+					"total_error_replies", "unexpected_error_replies", "rejected_connections", "total_connections_received", "sync_full")
+			}),
+			on("info commandstats", hideMatch(`usec=[0-9]+,usec_per_call=[0-9.]+`, "usec")), on("info commandstats", sortLines),
+		}, script: `
+			get a
+			set a 1
+			get a
+			nosuch
+			get
+			lpush a b
+			config resetstat
+			info stats
+			info errorstats
+			info commandstats
+			get a
+			get b
+			exists a b
+			get
+			get a b
+			config foo
+			lpush a x
+			nosuch
+			multi
+			nosuch
+			exec
+			multi
+			lpush a x
+			exec
+			config set maxmemory x
+			info stats
+			info errorstats
+			info commandstats
+		`},
 		{name: "dir", args: []string{"--enable-protected-configs", "yes"}, script: `
 			config set dir /nowhere/at/all
 			config set dir /etc/passwd
@@ -330,6 +366,14 @@ func TestServerCommandsLikeRedis(t *testing.T) {
 			swapdb 0 1
 			b| multi
 			b| exec
+			mset here 1 there 1
+			b| select 0
+			b| watch elsewhere
+			c| select 1
+			c| set elsewhere 1
+			swapdb 0 1
+			b| multi
+			b| exec
 		`},
 		{name: "swapdb", hide: dirty, script: `
 			swapdb 0 a
@@ -349,6 +393,10 @@ func TestServerCommandsLikeRedis(t *testing.T) {
 			> blpop list 0
 			b| rpush list x
 			b| swapdb 1 2
+			< 1
+			> blpop list 0
+			b| rpush list y
+			b| swapdb 2 1
 			< 1
 		`},
 		{name: "save", hide: dirty, script: `

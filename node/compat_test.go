@@ -276,6 +276,13 @@ func sortItems(group int) hideRule {
 	}
 }
 
+// sortLines puts the lines of a text in order.
+func sortLines(_ []string, r *reply) {
+	lines := strings.Split(r.text, "\r\n")
+	slices.Sort(lines)
+	r.text = strings.Join(lines, "\r\n")
+}
+
 // keepLines gives those lines of an INFO text that begin with one of the names.
 func keepLines(text string, names ...string) string {
 	var kept []string

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -25,12 +27,33 @@ func frozenNow(n *Node) error {
 	return nil
 }
 
-func TestDebugSleepFreezesTheWholeNode(t *testing.T) {
-	n := testNode(t)
+// onBothTransports runs a test with a node that serves its clients in the event loop, and with one that has a
+// goroutine for each.
+func onBothTransports(t *testing.T, test func(t *testing.T, n *Node)) {
+	for name, network := range map[string]Net{"event loop": nil, "goroutines": &realNet{}} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			n, err := Start(context.Background(), Config{
+				Args: []string{"--bind", "127.0.0.1", "--port", "0", "--dir", dir, "--save", "", "--enable-debug-command", "yes"},
+				Net:  network, AnyPort: true, Logger: slog.New(slog.DiscardHandler),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(n.Kill)
+			test(t, n)
+		})
+	}
+}
+
+func TestDebugSleepFreezesTheWholeNode(t *testing.T) { onBothTransports(t, debugSleepFreezes) }
+
+func debugSleepFreezes(t *testing.T, n *Node) {
 	sleeper := dialCompat(t, n.Addr().String())
 	before := sleeper.micros(t, "time")
-	sleeper.step(t, "> debug sleep 0.2", nil)
-	sleeper.step(t, "> time", nil) // is behind in the same connection, and perhaps in the same read
+	if _, err := io.WriteString(sleeper, "DEBUG SLEEP 0.2\r\nTIME\r\n"); err != nil {
+		t.Fatal(err)
+	}
 	eventually(t, "the node sleeps", func() error { return frozenNow(n) })
 	other := dialCompat(t, n.Addr().String()) // the kernel accepts; nobody answers before the end of the sleep
 	if got := other.micros(t, "time") - before; got < 200_000 {
@@ -122,6 +145,35 @@ func TestDebugReloadKeepsTheNodeItself(t *testing.T) {
 	inSync(t, mc, rc)
 	if full := info(t, mc, "stats")["sync_full"]; full != "1" {
 		t.Errorf("sync_full is %s: the replica had to start anew", full)
+	}
+}
+
+// Nobody may see the data set while it is away.
+func TestDebugReloadIsAtomic(t *testing.T) { onBothTransports(t, debugReloadIsAtomic) }
+
+func debugReloadIsAtomic(t *testing.T, n *Node) {
+	const keys = 50_000
+	conn := dialRaw(t, n)
+	conn.send(fmt.Sprintf("DEBUG POPULATE %d\r\n", keys))
+	conn.expect("+OK\r\n")
+	conn.send("DEBUG RELOAD\r\n")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		conn.expect("+OK\r\n")
+	}()
+	c := testClient(t, n.Addr().String())
+	for {
+		if size, err := c.DBSize(context.Background()).Result(); size != keys || err != nil {
+			t.Errorf("DBSIZE is %d, %v; want %d", size, err, keys)
+			<-done
+			return
+		}
+		select {
+		case <-done:
+			return
+		default:
+		}
 	}
 }
 

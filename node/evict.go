@@ -26,10 +26,14 @@ func (n *Node) freeMemory() (oom bool) {
 	return n.exceeded(false)
 }
 
-// countedMemory is what maxmemory bounds: the data set and clients, without what replicas
+// countedMemory is what maxmemory bounds: the data set, clients and the backlog, without what replicas
 // still have to get.
 func (n *Node) countedMemory() int64 {
-	return startupMemory + n.ks.Used() + int64(len(n.clients))*1500
+	used := startupMemory + n.ks.Used() + int64(len(n.clients))*1500
+	if b := n.master.backlog; b != nil {
+		used += int64(b.Len())
+	}
+	return used
 }
 
 // exceeded keeps the figures of INFO about time spent above the limit.

@@ -15,8 +15,7 @@ type op struct {
 // it (MULTI) or refuse it. The reply is appended to the client's output.
 func (c *client) process(argv [][]byte) {
 	n := c.n
-	mark, replica := len(c.w.Buf), c.is(flagReplica)
-	n.stats.commands++
+	mark, replica := len(c.w.Buf), c.is(flagReplica) && !c.is(flagMonitor)
 	if !c.dispatch(argv) {
 		c.afterReply(mark)
 	}
@@ -32,9 +31,13 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 	n := c.n
 	spec, outcome := n.table.Lookup(argv)
 	if outcome != command.Found {
+		if outcome == command.BadArity {
+			n.cmdStats[spec.ID].rejected++
+		}
 		return c.reject(outcome.Error(spec, argv))
 	}
 	if refusal := n.gate(c, spec, argv); refusal != "" {
+		n.cmdStats[spec.ID].rejected++
 		if spec.Name == "exec" && c.multi != nil {
 			n.discard(c)
 			return c.reject(command.ExecAbortBecause(refusal))
@@ -43,6 +46,7 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 	}
 	if c.multi != nil && !transactional(spec) {
 		if spec.Flags&command.NoMulti != 0 {
+			n.cmdStats[spec.ID].rejected++
 			return c.reject(command.ErrNotInMulti)
 		}
 		c.queue(spec, argv)
@@ -105,6 +109,9 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	ctx.Writer, ctx.Spec, ctx.Argv, ctx.DB, ctx.Now = &c.w, spec, argv, c.db, n.nowMs
 	ctx.Dirty, ctx.Replaced, ctx.NoPropagate, ctx.Blocked = 0, nil, false, nil
 	ctx.CanBlock = !n.inExec && !c.is(flagMaster)
+	if !ctx.Retry {
+		n.stats.commands++
+	}
 	n.ks.Expiry = n.expiryFor(c)
 	mark := len(c.w.Buf)
 	start, slept := n.lap, n.debug.slept

@@ -22,7 +22,9 @@ func (n *Node) gate(c *client, spec *command.Spec, argv [][]byte) string {
 	}
 	write := flags&command.Write != 0
 	if s.maxmemory > 0 && !c.is(flagMaster) {
-		if oom := n.freeMemory(); oom && flags&command.DenyOOM != 0 {
+		// A queue takes memory too, so nothing may be put there either.
+		denied := flags&command.DenyOOM != 0 || c.multi != nil && !transactional(spec)
+		if oom := n.freeMemory(); oom && denied {
 			return command.ErrOOM
 		}
 	}

@@ -274,7 +274,7 @@ func (n *Node) memory() memoryFigures {
 		}
 	}
 	if b := n.master.backlog; b != nil {
-		m.backlog = int64(b.Size())
+		m.backlog = int64(b.Len())
 	}
 	for i := range n.ks.Databases() {
 		m.keymap += int64(n.ks.DB(i).Len()) * 56

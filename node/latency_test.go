@@ -23,7 +23,7 @@ func TestLatencySeries(t *testing.T) {
 		l.add(1000+i, "command", 1)
 	}
 	s := l.events["command"]
-	if len(s.samples) != latencySamples || s.samples[0].at != 1000+500-latencySamples || s.worst != 9 {
+	if len(s.samples) != 160 || s.samples[0].at != 1000+500-160 || s.worst != 9 {
 		t.Errorf("%d samples from %d on, worst %d", len(s.samples), s.samples[0].at, s.worst)
 	}
 }

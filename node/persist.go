@@ -253,6 +253,7 @@ func (n *Node) bgsave(then func(error)) error {
 	r := n.beginSnapshot("rdb")
 	n.persist.dirtyAtStart = n.persist.dirty
 	n.persist.lastTry = n.now.Unix()
+	n.stats.saves++
 	n.noticef("Background saving started by pid %d", os.Getpid())
 	n.emit("save.begin")
 	dir, name := n.dir(), n.set.String("dbfilename")
@@ -283,7 +284,6 @@ func (n *Node) saveEnded(r *snapshotRun, err error) {
 	default:
 		p.dirty -= p.dirtyAtStart
 		p.lastSave, p.lastOK = n.now.Unix(), true
-		n.stats.saves++
 		n.noticef("Background saving terminated with success")
 	}
 	n.emit("save.end", "ok", strconv.FormatBool(err == nil))
@@ -295,6 +295,7 @@ func (n *Node) save() error {
 	if n.persist.running != nil {
 		return errors.New(command.ErrSaveRunning)
 	}
+	n.stats.saves++ // counted when it begins, as Redis does
 	r := n.beginSnapshot("save")
 	err := saveFile(n.dir(), n.set.String("dbfilename"), r.writeLocked)
 	n.endSnapshot(r)
@@ -304,7 +305,6 @@ func (n *Node) save() error {
 		return err
 	}
 	n.persist.dirty, n.persist.lastSave, n.persist.lastOK = 0, n.now.Unix(), true
-	n.stats.saves++
 	n.noticef("DB saved on disk")
 	return nil
 }

@@ -436,7 +436,6 @@ func (c *client) apply(argv [][]byte) {
 		c.n.call(c, spec, argv)
 		return
 	}
-	c.n.stats.commands++
 	c.dispatch(argv)
 	if len(c.w.Buf) > mark && c.w.Buf[mark] == '-' {
 		c.n.stats.unexpectedErrors++

@@ -75,6 +75,11 @@ func comparePlays(t *testing.T, scenario func(p *play)) {
 func transcript(t *testing.T, kind server, scenario func(p *play)) []string {
 	t.Helper()
 	p := &play{t: t, kind: kind, ids: map[string]string{}}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the play so far:\n%s", strings.Join(p.out, "\n"))
+		}
+	})
 	scenario(p)
 	return p.out
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // testBudget bounds one lesson in one mode, so that a hang is a failure.
-const testBudget = 90 * time.Second
+const testBudget = 45 * time.Second
 
 // simSettle is how long goroutines get to end before a bubble is left: clients
 // and servers keep timers of a few minutes.

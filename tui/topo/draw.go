@@ -33,6 +33,9 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 	}
 	roots, columns, slots := forest(v.Nodes)
 	var lines []string
+	if columns == 1 && len(roots) > 1 {
+		columns, slots = abreast(roots, width)
+	}
 	heights := []int{5, 4, 3}
 	if v.Nodes[0].State == Planned { // nothing is known yet that would fill more
 		heights = heights[2:]

@@ -30,6 +30,15 @@ func forest(nodes []Node) (roots []*placed, columns, slots int) {
 	return roots, columns, slots
 }
 
+// abreast puts nodes that have nothing to do with each other side by side, as many as the width has room for.
+func abreast(roots []*placed, width int) (columns, slots int) {
+	columns = max(1, min(len(roots), (width+gapTwo)/(boxMin+10+gapTwo)))
+	for i, r := range roots {
+		r.column, r.slot = i%columns, i/columns
+	}
+	return columns, (len(roots) + columns - 1) / columns
+}
+
 func inCircle(all map[string]*placed, id string) bool {
 	at := all[id]
 	for range len(all) {

@@ -11,9 +11,8 @@ import (
 func (d drawer) rows(roots []*placed, width, height int) []string {
 	var lines []string
 	name := 0
-	depth := func(p *placed) int { return 4*p.column + widget.Width(p.ID) }
 	for _, r := range roots {
-		r.walk(func(p *placed) { name = max(name, depth(p)) })
+		r.walk(func(p *placed) { name = max(name, 4*(p.column-r.column)+widget.Width(p.ID)) })
 	}
 	for _, r := range roots {
 		lines = append(lines, d.row(r, "", "", name, width)...)

@@ -46,11 +46,15 @@ func (m *Model) topoHeight(h int, boxRows ...int) int {
 	for _, n := range nodes {
 		followed[n.Follows] = true
 	}
-	leaves := 0
+	leaves, linked := 0, false
 	for _, n := range nodes {
 		if !followed[n.ID] {
 			leaves++
 		}
+		linked = linked || n.Follows != ""
+	}
+	if !linked { // nodes without links stand side by side
+		leaves = (leaves + 1) / 2
 	}
 	for _, rows := range boxRows {
 		if want := max(5, rows*leaves+1); want <= h {

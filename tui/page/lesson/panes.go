@@ -61,7 +61,13 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 	if m.phase == unstarted {
 		return m.scrolled(stepPane, m.startError(w), h)
 	}
-	prose, task := m.prose(w), m.task(w)
+	prose, task, look := m.prose(w), m.task(w), m.lookAt(w)
+	if len(look) > 0 && len(prose)+len(task)+len(look)+1 <= h {
+		task, look = append(task, look...), nil
+	}
+	if len(look) > 0 { // worth a look, but prose and what is to be done come first
+		prose = append(append(prose, ""), look...)
+	}
 	if len(task) == 0 {
 		return m.scrolled(stepPane, prose, h)
 	}
@@ -131,11 +137,18 @@ func (m *Model) todo(w int) []string {
 		head = s.TypeThese
 	}
 	lines := m.commands(nil, head, m.session.Commands(), w)
-	lines = m.commands(lines, s.LookAt, m.session.Look(), w)
 	if (m.phase == acting || m.phase == failed) && m.learnersTurn() && len(m.session.Commands()) == 0 {
 		lines = append(lines, widget.WrapLines(s.SolveHint, w)...)
 	}
 	return lines
+}
+
+// lookAt is what is worth typing but changes nothing; once the step is passed there are other things to read.
+func (m *Model) lookAt(w int) []string {
+	if m.session == nil || m.phase == predicting || m.phase == passed || m.phase == finished {
+		return nil
+	}
+	return m.commands(nil, m.common.S.LookAt, m.session.Look(), w)
 }
 
 func (m *Model) commands(lines []string, head string, cmds []kit.Cmd, w int) []string {
