@@ -107,6 +107,9 @@ func (c *client) ready() {
 // closeAsync closes the connection as soon as the transport looks, dropping its output.
 func (c *client) closeAsync() {
 	c.flags |= flagCloseNow
+	if s, ok := c.t.(*stream); ok {
+		s.conn.Close() // its writer may be stuck in a full connection and never look
+	}
 	c.ready()
 }
 

@@ -142,17 +142,13 @@ func (n *Node) followerInfo(t *infoText) {
 	t.line("slave_read_repl_offset", offset+int64(len(f.unapplied)))
 	t.line("slave_repl_offset", offset)
 	if f.state == linkTransfer {
-		perc := 0.0
-		if f.syncTotal > 0 {
+		perc := 0.0 // Redis's own figures, odd as they are before the size is known (-1) or without one (0)
+		if f.syncTotal != 0 {
 			perc = float64(f.syncRead) / float64(f.syncTotal) * 100
-		}
-		left := int64(-1)
-		if f.syncTotal >= 0 {
-			left = f.syncTotal - f.syncRead
 		}
 		t.line("master_sync_total_bytes", f.syncTotal)
 		t.line("master_sync_read_bytes", f.syncRead)
-		t.line("master_sync_left_bytes", left)
+		t.line("master_sync_left_bytes", f.syncTotal-f.syncRead)
 		t.line("master_sync_perc", perc)
 		t.line("master_sync_last_io_seconds_ago", (n.nowMs-f.lastIO)/1000)
 	}

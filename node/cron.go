@@ -92,7 +92,9 @@ func (n *Node) expireCron() {
 		return rounds%16 != 0 || time.Since(began) < limit
 	})
 	n.ks.Settle()
-	n.stats.expireCPU += time.Since(began)
+	took := time.Since(began)
+	n.stats.expireCPU += took
+	n.noteLatency("expire-cycle", took)
 }
 
 // clientsCron closes idle clients and those whose output stays above the soft limit.

@@ -3,6 +3,7 @@ package node
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
@@ -43,6 +44,13 @@ func (l *latencyLog) add(unixSeconds int64, event string, ms int64) {
 		s.samples = slices.Delete(s.samples, 0, 1)
 	}
 	s.samples = append(s.samples, latencySample{unixSeconds, ms})
+}
+
+// noteLatency books an event of the node's own if it took as long as latency-monitor-threshold says.
+func (n *Node) noteLatency(event string, took time.Duration) {
+	if limit := n.settings.latencyLimit; limit > 0 && took.Milliseconds() >= limit {
+		n.latency.add(n.nowMs/1000, event, took.Milliseconds())
+	}
 }
 
 // names are the events seen, sorted.

@@ -334,6 +334,8 @@ func rootCause(err error) error {
 
 // Addr is the address of the first listener.
 func (n *Node) Addr() net.Addr {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if len(n.lns) == 0 {
 		return &net.TCPAddr{}
 	}

@@ -48,7 +48,7 @@ type followerSide struct {
 	cached     bool    // history can be offered with PSYNC
 	lastIO     int64   // ms
 	downSince  int64   // ms, 0 before the first success
-	syncTotal  int64   // bytes of the RDB, -1 when not known
+	syncTotal  int64   // bytes of the RDB, -1 before the master says, 0 when it ends with a mark
 	syncRead   int64
 	unapplied  []byte // bytes of the stream not applied yet (an open MULTI)
 	streamDB   int    // database selected in the stream
@@ -313,7 +313,7 @@ func (l *link) answered(reply string) error {
 	}
 	n.warnf("Unexpected reply to PSYNC from master: %s", reply)
 	n.noticef("Retrying with SYNC...")
-	if err := l.send([]string{"SYNC"}); err != nil {
+	if _, err := io.WriteString(l.conn, "SYNC\r\n"); err != nil {
 		return err
 	}
 	return l.fullSync(repl.Answer{Verdict: repl.Full, Offset: -1})
@@ -637,7 +637,7 @@ func (l *link) receiveMarked(out io.Writer, mark string) error {
 		n, err := l.r.Read(buf)
 		if n > 0 {
 			held = append(held, buf[:n]...)
-			if perr := l.progress(n, -1); perr != nil {
+			if perr := l.progress(n, 0); perr != nil {
 				return perr
 			}
 			if strings.HasSuffix(string(held[max(0, len(held)-len(mark)):]), mark) {

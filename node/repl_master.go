@@ -94,7 +94,7 @@ func (n *Node) feedStream(p []byte) {
 	n.history.Offset += int64(len(p))
 	n.master.backlog.Append(p)
 	for _, l := range n.master.links {
-		if l.state == waitBgsaveStart || l.rdbOnly {
+		if l.state == waitBgsaveStart || l.rdbOnly || l.c.is(flagCloseNow) {
 			continue
 		}
 		l.c.w.Raw(p)

@@ -35,6 +35,7 @@ type actor struct {
 	dir  string
 	args []string
 	node *Node // nil for a real server
+	pid  int   // of a real server that was sent a signal
 	c    *redis.Client
 }
 

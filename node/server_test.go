@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,6 +129,37 @@ func TestShutdownThatCannotSave(t *testing.T) {
 	conn.send("SHUTDOWN SAVE FORCE\r\n")
 	conn.expectClosed()
 	<-n.Done()
+}
+
+func TestConfigRewriteKeepsWhatWasSet(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "redis.conf")
+	const old = "# my own remark\nbind 127.0.0.1\nport 0\nmaxmemory 1mb\n"
+	if err := os.WriteFile(file, []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	n, err := Start(context.Background(), Config{Args: []string{file, "--dir", dir}, AnyPort: true, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Kill)
+	conn := dialRaw(t, n)
+	conn.send("CONFIG SET maxmemory 2mb maxmemory-policy allkeys-lru\r\nCONFIG REWRITE\r\n")
+	conn.expect("+OK\r\n+OK\r\n")
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"# my own remark\n", "maxmemory 2mb\n", "maxmemory-policy allkeys-lru\n"} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("the file lacks %q:\n%s", want, got)
+		}
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	conn.send("CONFIG REWRITE\r\nPING\r\n")
+	conn.expect("-ERR Rewriting config file: No such file or directory\r\n+PONG\r\n")
 }
 
 func TestMonitorGoesWithItsConnection(t *testing.T) {

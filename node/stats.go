@@ -87,13 +87,11 @@ func (n *Node) account(c *client, spec *command.Spec, argv [][]byte, took time.D
 	if limit := n.settings.slowlogSlower; limit >= 0 && usec >= limit && spec.Flags&command.SkipSlowlog == 0 {
 		n.slow.add(n, c, argv, usec)
 	}
-	if limit := n.settings.latencyLimit; limit > 0 && took.Milliseconds() >= limit {
-		event := "command"
-		if spec.Flags&command.Fast != 0 {
-			event = "fast-command"
-		}
-		n.latency.add(n.nowMs/1000, event, took.Milliseconds())
+	event := "command"
+	if spec.Flags&command.Fast != 0 {
+		event = "fast-command"
 	}
+	n.noteLatency(event, took)
 }
 
 // noteError counts an error reply; line starts with its code.

@@ -74,6 +74,7 @@ func styleFor(t *Theme) ansi.StyleConfig {
 	none := uint(0)
 	two := uint(2)
 	s.Document.Margin = &none
+	s.Document.Color = nil // the terminal's own
 	s.Document.BlockPrefix, s.Document.BlockSuffix = "", ""
 	s.CodeBlock.Margin = &two
 	s.Enumeration.BlockPrefix = ". "

@@ -32,6 +32,7 @@ func TestWrap(t *testing.T) {
 		{"list hangs", "• one two three", 9, []string{"• one two", "  three"}},
 		{"numbers hang", "12. one two three", 12, []string{"12. one two", "    three"}},
 		{"lines kept", "a\n\nb", 5, []string{"a", "", "b"}},
+		{"styles are taken up again", "\x1b[1mbold text\x1b[0m end", 5, []string{"\x1b[1mbold\x1b[0m", "\x1b[1mtext\x1b[0m", "end"}},
 		{"escape sequences are free", "\x1b[1mbold\x1b[0m text", 9, []string{"\x1b[1mbold\x1b[0m text"}},
 	} {
 		if diff := cmp.Diff(c.want, WrapLines(c.in, c.width)); diff != "" {

@@ -42,7 +42,34 @@ func wrapLine(line string, width int) []string {
 		w.add(seq, cells)
 		line, state = line[n:], next
 	}
-	return w.finish()
+	return carryStyle(w.finish())
+}
+
+const resetStyle = "\x1b[0m"
+
+// carryStyle ends a style at the end of each line and takes it up again on the next: lines are drawn apart
+// from each other, with frames between them.
+func carryStyle(lines []string) []string {
+	active := ""
+	for i, line := range lines {
+		begin := active
+		var state byte
+		for rest := line; len(rest) > 0; {
+			seq, _, n, next := ansi.DecodeSequence(rest, state, nil)
+			switch {
+			case seq == resetStyle || seq == "\x1b[m":
+				active = ""
+			case strings.HasPrefix(seq, "\x1b[") && strings.HasSuffix(seq, "m"):
+				active += seq
+			}
+			rest, state = rest[n:], next
+		}
+		lines[i] = begin + line
+		if active != "" {
+			lines[i] += resetStyle
+		}
+	}
+	return lines
 }
 
 // hangingIndent is where the text of a list item or quote starts, so that its wrapped lines can

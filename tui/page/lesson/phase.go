@@ -294,5 +294,11 @@ func (m *Model) busyText() string {
 		opStart: fmt.Sprintf(s.Starting, len(m.ex.Topology().Nodes)), opScene: s.Acting, opRun: s.Acting,
 		opCheck: s.Checking, opSolve: s.Solving, opLab: s.LabBusy, opClose: s.Stopping,
 	}[m.op]
-	return string(frame) + " " + text
+	text = string(frame) + " " + text
+	if m.session != nil && m.op != opClose {
+		if clock, ok := m.session.Clock(); ok && clock.Paused() { // nothing that waits comes to its end then
+			text += " — " + s.TimePausedMark + " (t)"
+		}
+	}
+	return text
 }
