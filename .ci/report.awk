@@ -12,7 +12,7 @@ function flush_package(failed,   i) {
 /^(ok  |\?   )/ || /^\t.*coverage: / { flush_package(0); print; next }
 /^FAIL\t/ { flush_package(1); print; next }
 
-!/^=== (RUN|PAUSE|CONT|NAME) / && !/^ *--- PASS: / { lines[kept++] = $0 }
+!/^=== (RUN|PAUSE|CONT) / && !/^ *--- PASS: / { lines[kept++] = $0 }
 
 # The reason is the last thing a test says before it is reported as skipped.
 /^ +[^ ]+\.go:[0-9]+: / { reason = $0; sub(/^ +/, "", reason) }

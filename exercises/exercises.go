@@ -25,6 +25,7 @@ func Chapters() []Chapter {
 	return []Chapter{
 		{"single", kit.T("A single node", "单节点"), single.Lessons()},
 		{"replication", kit.T("Master and replicas", "主从复制"), replication.Lessons()},
+		{"operations", kit.T("Replication in operation", "复制的运维"), replication.Operations()},
 	}
 }
 

@@ -1,6 +1,10 @@
 package exercises
 
-import "redislab/exercises/kit"
+import (
+	"slices"
+
+	"redislab/exercises/kit"
+)
 
 // Verdict is what we found about a claim of the source documents.
 type Verdict string
@@ -49,7 +53,7 @@ func FindItem(number int) (Item, bool) {
 
 // Items lists the claims that the lessons prove or disprove, in order.
 func Items() []Item {
-	return append(masterReplicaItems(), psyncItems()...)
+	return slices.Concat(masterReplicaItems(), psyncItems(), wireItems(), operationItems())
 }
 
 func masterReplicaItems() []Item {

@@ -5,9 +5,11 @@ import (
 	"testing"
 )
 
-// volatile is what differs in every conversation: times, addresses, client ids.
-var volatileTimes = hideMatch(`[0-9]{10}\.[0-9]{6}`, "TIME")
-var volatilePorts = hideMatch(`127\.0\.0\.1:[0-9]+`, "127.0.0.1:PORT")
+// What differs in every conversation.
+var (
+	volatileTimes = hideMatch(`[0-9]{10}\.[0-9]{6}`, "TIME")
+	volatilePorts = hideMatch(`127\.0\.0\.1:[0-9]+`, "127.0.0.1:PORT")
+)
 
 func TestConfigLikeRedis(t *testing.T) {
 	compare(t, []compatCase{
@@ -150,8 +152,8 @@ func TestSlowlogLikeRedis(t *testing.T) {
 			config set hz 10 masterauth ""
 			slowlog get
 		`},
-		{name: "sleep is slow", args: []string{"--slowlog-log-slower-than", "10000"}, hide: hide, script: `
-			debug sleep 0.02
+		{name: "sleep is slow", args: []string{"--slowlog-log-slower-than", "200000"}, hide: hide, script: `
+			debug sleep 0.25
 			get a
 			slowlog get
 		`},
@@ -234,8 +236,8 @@ func TestLatencyLikeRedis(t *testing.T) {
 			hello 3
 			latency doctor
 		`, hide: []hideRule{on("hello", hideInts)}},
-		{name: "sleep", args: []string{"--latency-monitor-threshold", "20"}, hide: times, script: `
-			debug sleep 0.03
+		{name: "sleep", args: []string{"--latency-monitor-threshold", "200"}, hide: times, script: `
+			debug sleep 0.25
 			latency latest
 			latency history command
 			latency history nosuch
@@ -541,7 +543,7 @@ func TestDebugLikeRedis(t *testing.T) {
 			debug protocol true
 			debug protocol FALSE
 		`},
-		{name: "object", hide: []hideRule{on("debug object", hideMatch(`at:0x[0-9a-f]+|lru:[0-9]+`, "X"))}, script: `
+		{name: "object", hide: []hideRule{on("debug object", hideMatch(`at:0x[0-9a-f]+|lru:[0-9]+|idle:[0-9]+`, "X"))}, script: `
 			set s hello
 			debug object s
 			set n 12345

@@ -68,7 +68,7 @@ func (n *Node) loadHeld(strict bool) error {
 	path := n.path(n.set.String("dbfilename"))
 	f, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("Fatal error loading the DB, check server logs: %w", err)
+		return fmt.Errorf("opening the RDB file: %w", err)
 	}
 	defer f.Close()
 	n.loading = loadState{active: true, since: n.now}

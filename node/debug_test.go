@@ -207,7 +207,7 @@ func TestDebugCrashesEndTheNode(t *testing.T) {
 	for _, word := range []string{"panic", "segfault", "assert", "oom"} {
 		t.Run(word, func(t *testing.T) {
 			dir := t.TempDir()
-			n := testNodeIn(t, dir, "--save", "1 1")
+			n := testNodeIn(t, dir, "--save", "3600 1")
 			c := compatCase{script: "set a 1\ndebug " + word}
 			log := c.hold(t, n.Addr().String())
 			if got := log[1].text; got != "closed\n" {

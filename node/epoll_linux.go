@@ -29,9 +29,10 @@ type eventLoop struct {
 	flush  []*loopConn // have output or want to close
 	roused bool        // wakefd was written
 
-	scratch []byte
-	writes  []pendingWrite
-	revisit []*loopConn
+	lastReady int
+	scratch   []byte
+	writes    []pendingWrite
+	revisit   []*loopConn
 }
 
 // loopConn is the transport of one connection of the loop.
@@ -166,21 +167,25 @@ func (l *eventLoop) run() {
 	}
 }
 
-// wait polls once without letting go of the processor, then sleeps in the kernel.
+// busyRound is the number of ready connections from which it pays to look for more at once.
+const busyRound = 32
+
+// wait sleeps in the kernel until a connection is ready. After a round with much to do it first looks
+// without letting go of the processor.
 func (l *eventLoop) wait(events []unix.EpollEvent) int {
-	for _, timeout := range [...]int{0, -1} {
-		var r uintptr
-		var errno syscall.Errno
-		if timeout == 0 {
-			r, _, errno = syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), 0, 0, 0)
-		} else {
-			r, _, errno = syscall.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), ^uintptr(0), 0, 0)
-		}
+	if l.lastReady >= busyRound {
+		r, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), 0, 0, 0)
 		if errno == 0 && r > 0 {
+			l.lastReady = int(r)
 			return int(r)
 		}
 	}
-	return 0 // interrupted
+	r, _, errno := syscall.Syscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.epfd), uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)), ^uintptr(0), 0, 0)
+	l.lastReady = 0
+	if errno == 0 {
+		l.lastReady = int(r)
+	}
+	return l.lastReady
 }
 
 func (l *eventLoop) handle(ev *unix.EpollEvent) {

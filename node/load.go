@@ -18,7 +18,6 @@ type loadState struct {
 	active      bool
 	since       time.Time
 	total, done int64
-	keys        int64
 }
 
 func (n *Node) loadingInfo(t *infoText) {

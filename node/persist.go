@@ -127,8 +127,8 @@ func (s *settings) savesLRU() bool {
 }
 
 // sliceBytes bounds what one visit under the lock serialises (unless a single value is larger), so
-// that no client waits for longer than about a millisecond.
-const sliceBytes = 192 << 10
+// that no client waits for longer than a fraction of a millisecond.
+const sliceBytes = 48 << 10
 
 // errAborted ends a walk that nobody wants any more (SHUTDOWN, FLUSHALL, a killed node).
 var errAborted = errors.New("the snapshot was aborted")

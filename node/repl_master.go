@@ -18,7 +18,6 @@ type masterSide struct {
 	backlog     *repl.Backlog
 	links       []*replicaLink
 	noneSince   int64 // ms since which there are no replicas, for repl-backlog-ttl
-	wantAcks    bool  // somebody waits in WAIT: ask the replicas for their offset
 	syncing     *fullSync
 	cronSeconds int64
 }

@@ -123,7 +123,7 @@ func TestWaitAsTheRealOne(t *testing.T) {
 		m.do("WAIT", "-1", "20")
 		conn := m.pretend()
 		conn.send("MULTI\r\nSET k v\r\nWAIT 1 1000\r\nEXEC\r\n")
-		for range 7 {
+		for range 6 {
 			p.note("%s", conn.line())
 		}
 		// What counts is the offset after the client's own last command.
@@ -236,14 +236,13 @@ func TestEvictionIsPropagated(t *testing.T) {
 				for i := range 200 {
 					m.quietly("SET", "big"+strconv.Itoa(i), strings.Repeat("x", 20_000), "EX", "10000")
 				}
-				m.quietly("GET", "forever")
+				m.synced(r) // what replicas still have to get is not counted
 				used, _ := strconv.Atoi(m.info("memory")["used_memory"])
 				m.quietly("CONFIG", "SET", "maxmemory", strconv.Itoa(used-1_000_000))
 				_, err := m.c.Do(p.t.Context(), "SET", "new", "v", "EX", "9").Result()
 				p.note("%v", err)
 				m.synced(r)
-				left := m.info("keyspace")["db0"]
-				p.note("same number of keys: %v", left == r.info("keyspace")["db0"])
+				p.note("same number of keys: %v", fmt.Sprint(m.quietly("DBSIZE")) == fmt.Sprint(r.quietly("DBSIZE")))
 				evicted, _ := strconv.Atoi(m.info("stats")["evicted_keys"])
 				p.note("some were evicted, not all: %v", evicted > 10 && evicted < 190)
 				if strings.HasPrefix(policy, "volatile") || policy == "noeviction" {

@@ -20,7 +20,6 @@ type shutdownState struct {
 	options shutdownOptions
 	callers []*client // whose SHUTDOWN is not answered yet
 	timer   Timer
-	exit    chan struct{}
 }
 
 // Stop ends the node as SIGTERM does: replicas get a chance to catch up, the data set is

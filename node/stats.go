@@ -23,7 +23,6 @@ type stats struct {
 	totalForks                                int64
 	expireCPU                                 time.Duration
 	unexpectedErrors                          int64
-	dumpPayloadErrors                         int64
 	saves                                     int64
 	evictExceededMs, evictStart               int64
 	peakMemory                                int64

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,10 @@ import (
 
 // testBudget bounds one lesson in one mode, so that a hang is a failure.
 const testBudget = 45 * time.Second
+
+// testsAtOnce is how many lessons Test takes side by side: most of their time
+// they wait for a cron of the servers.
+const testsAtOnce = 6
 
 // simSettle is how long goroutines get to end before a bubble is left: clients
 // and servers keep timers of a few minutes.
@@ -27,11 +32,24 @@ type Answers map[string]string
 // lesson whose needs the backend does not meet is skipped with the reason.
 func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
 	all := Answers{}
-	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
-		ctx, cancel := context.WithTimeout(t.Context(), testBudget)
-		defer cancel()
-		maps.Copy(all, take(ctx, t, ex, backend(t), m))
+	var mu sync.Mutex
+	atOnce := make(chan struct{}, testsAtOnce)
+	var group sync.WaitGroup
+	each(exs, func(ex Exercise, m Mode) {
+		atOnce <- struct{}{}
+		group.Go(func() {
+			defer func() { <-atOnce }()
+			t.Run(ex.ID+"/"+string(m), func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), testBudget)
+				defer cancel()
+				answers := take(ctx, t, ex, backend(t), m)
+				mu.Lock()
+				defer mu.Unlock()
+				maps.Copy(all, answers)
+			})
+		})
 	})
+	group.Wait()
 	return all
 }
 
@@ -39,21 +57,23 @@ func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) 
 // milliseconds. The backend must keep to the bubble (no real sockets).
 func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
 	all := Answers{}
-	each(t, exs, func(t *testing.T, ex Exercise, m Mode) {
-		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			maps.Copy(all, take(ctx, t, ex, backend(t), m))
-			time.Sleep(simSettle)
+	each(exs, func(ex Exercise, m Mode) {
+		t.Run(ex.ID+"/"+string(m), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				maps.Copy(all, take(ctx, t, ex, backend(t), m))
+				time.Sleep(simSettle)
+			})
 		})
 	})
 	return all
 }
 
-func each(t *testing.T, exs []Exercise, f func(*testing.T, Exercise, Mode)) {
+func each(exs []Exercise, f func(Exercise, Mode)) {
 	for _, ex := range exs {
 		for _, m := range []Mode{Watch, Do} {
-			t.Run(ex.ID+"/"+string(m), func(t *testing.T) { f(t, ex, m) })
+			f(ex, m)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (h *Host) Dial(addr string) *Conn {
 	c := &Conn{host: h, remote: addr, open: true, out: &flow{from: h.Addr, to: addr}}
 	p := &Conn{host: w.hosts[addr], remote: h.Addr, peer: c, out: &flow{from: addr, to: h.Addr}}
 	c.peer = p
-	h.conns = append(h.conns, c)
+	h.keep(c)
 	w.transmit(c.out, func() {
 		t := p.host
 		if t == nil || t.proc == nil {

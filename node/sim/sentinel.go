@@ -81,21 +81,15 @@ func (s *Sentinel) step(in sentinel.Input) {
 	s.carryOut()
 }
 
-// carryOut does what the machine wants, until there is nothing left or the sentinel was crashed by somebody who watches.
+// carryOut does what the machine wants, unless the sentinel is crashed meanwhile.
 func (s *Sentinel) carryOut() {
 	for _, out := range s.machine.Drain() {
-		if s.host.proc != Process(s) && s.host.proc != nil {
+		if s.host.proc != Process(s) {
 			return
 		}
 		s.output(out)
-		if s.host.proc == nil && s.host.life > 0 && s.dead() {
-			return
-		}
 	}
 }
-
-// dead tells whether this process is not the one that runs on the host. While it is being made there is none.
-func (s *Sentinel) dead() bool { return s.host.proc == nil }
 
 func (s *Sentinel) output(out sentinel.Output) {
 	switch out := out.(type) {

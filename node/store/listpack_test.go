@@ -111,7 +111,12 @@ func TestPackQueueStaysSmall(t *testing.T) {
 			turn()
 		}
 	}
-	if n := testing.AllocsPerRun(10, many); n > 0 {
+	// The whole process is counted: the least of some tries is the queue's own.
+	n := testing.AllocsPerRun(10, many)
+	for try := 0; try < 5 && n > 0; try++ {
+		n = min(n, testing.AllocsPerRun(10, many))
+	}
+	if n > 0 {
 		t.Errorf("1000 elements cost %v allocations", n)
 	}
 }

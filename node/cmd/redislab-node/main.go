@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -34,6 +35,7 @@ func run(args []string) int {
 			return 0
 		}
 	}
+	moreProcessors()
 	debug.SetGCPercent(400) // until the data set has a size to go by
 	set, stdin, err := parse(args)
 	if err != nil {
@@ -49,6 +51,15 @@ func run(args []string) int {
 		return 0
 	}
 	return serve(set, args, stdin)
+}
+
+// moreProcessors lets more goroutines run at once than there are cores: with two cores the event loop, back
+// from its wait, would else queue behind a snapshot and the garbage collector for many milliseconds,
+// where the kernel would share the cores fairly.
+func moreProcessors() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(4, runtime.NumCPU()+2))
+	}
 }
 
 // fail prints why the server does not start, as redis-server does.

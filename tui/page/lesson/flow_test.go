@@ -255,12 +255,3 @@ func TestEventsKeepTheirPlace(t *testing.T) {
 		t.Error("the newest event is still shown after scrolling up")
 	}
 }
-
-// Everything the page does in the background ends with it.
-func TestContextEndsWithThePage(t *testing.T) {
-	d := newDriver(t, kit.Watch, kit.En, 80, 24).start()
-	d.m.Abandon()
-	if d.s.Closed() != 1 {
-		t.Errorf("abandoned, the lab was closed %d times", d.s.Closed())
-	}
-}

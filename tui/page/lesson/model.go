@@ -165,17 +165,6 @@ func (m *Model) Close(next tea.Msg) tea.Cmd {
 	return m.stop(next)
 }
 
-// Abandon tears the lab down at once, for when there is no program to run commands any more.
-func (m *Model) Abandon() {
-	m.end()
-	if m.cancel != nil {
-		m.cancel()
-	}
-	if m.session != nil {
-		_ = m.session.Close() // the program ends; nobody is left to tell
-	}
-}
-
 // Update takes messages; those of an older session are dropped.
 func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {

@@ -283,7 +283,7 @@ func (m *Model) checkLines(w int) []string {
 			lines[n] += took
 		}
 		for _, text := range seen {
-			for _, l := range widget.WrapLines(oneLine(text), w-4) {
+			for _, l := range capped(widget.WrapLines(oneLine(text), w-4), maxSeen) {
 				lines = append(lines, "    "+t.Faint.Render(l))
 			}
 		}
@@ -299,6 +299,17 @@ func (m *Model) expand(s string) string {
 		return s
 	}
 	return m.session.Expand(s)
+}
+
+// maxSeen is how many lines of what a check saw are shown; it may be a whole value.
+const maxSeen = 4
+
+// capped keeps the first n lines and marks that there were more.
+func capped(lines []string, n int) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	return append(lines[:n-1:n-1], lines[n-1]+" …")
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -335,8 +346,8 @@ func (m *Model) eventLine(e lab.Event, node, w int) string {
 		text = fields(e.Fields)
 	}
 	for _, said := range []string{e.Node, e.Kind} { // both stand before it already
-		if rest, ok := strings.CutPrefix(text, said+" "); ok && said != "" {
-			text = rest
+		if rest, ok := strings.CutPrefix(text+" ", said+" "); ok && said != "" {
+			text = strings.TrimSpace(rest)
 		}
 	}
 	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)

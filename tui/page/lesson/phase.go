@@ -196,6 +196,7 @@ func (m *Model) judge(msg doneMsg) {
 	m.phase = passed
 	if m.at == len(m.ex.Steps)-1 {
 		m.phase = finished
+		m.setFocus(stepPane) // out of the console, so that q is a key again
 	}
 	if st.outcome != nil || m.phase == finished {
 		m.show(stepPane)
