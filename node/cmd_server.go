@@ -78,11 +78,11 @@ func (n *Node) cmdFlushAll(ctx *command.Ctx) {
 	ctx.OK()
 }
 
-// abortSave ends a background save to disk that is under way. Snapshots for replicas go on: they stand for
-// the moment they were asked for.
+// abortSave ends a background save to disk that is under way, also one whose file replicas wait for: they ask
+// again. Snapshots that go straight to replicas go on: they stand for the moment they were asked for.
 func (n *Node) abortSave() {
 	r := n.persist.running
-	if r == nil || r.purpose != "rdb" {
+	if r == nil || r.purpose == "replicas" && n.master.syncing != nil && n.master.syncing.diskless {
 		return
 	}
 	r.abort = true

@@ -218,8 +218,25 @@ func (n *Node) closeSnapshot() {
 	}
 }
 
-// saveFile has write fill a temporary file in dir that then takes the name.
-func saveFile(dir, name string, write func(io.Writer) error) error {
+// place gives a background save's file its name, unless somebody ended the save meanwhile: FLUSHALL must not be
+// undone by a file that was just about to be finished.
+func (r *snapshotRun) place(rename func() error) error {
+	if !r.n.enter() {
+		return errAborted
+	}
+	defer r.n.leave()
+	if r.abort {
+		return errAborted
+	}
+	return rename()
+}
+
+// atOnce is the place of those who hold the lock throughout.
+func atOnce(rename func() error) error { return rename() }
+
+// saveFile has write fill a temporary file in dir that then takes the name; place decides whether and
+// when.
+func saveFile(dir, name string, write func(io.Writer) error, place func(rename func() error) error) error {
 	f, err := os.CreateTemp(dir, fmt.Sprintf("temp-%d-*.rdb", os.Getpid()))
 	if err != nil {
 		return fmt.Errorf("Failed opening the temp RDB file in %s for saving: %w", dir, rootCause(err))
@@ -235,7 +252,7 @@ func saveFile(dir, name string, write func(io.Writer) error) error {
 		err = closeErr
 	}
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
+		err = place(func() error { return os.Rename(f.Name(), filepath.Join(dir, name)) })
 	}
 	if err != nil {
 		os.Remove(f.Name())
@@ -258,7 +275,7 @@ func (n *Node) bgsave(then func(error)) error {
 	n.emit("save.begin")
 	dir, name := n.dir(), n.set.String("dbfilename")
 	n.group.Go(func() {
-		err := saveFile(dir, name, r.writeTo)
+		err := saveFile(dir, name, r.writeTo, r.place)
 		if !n.enter() {
 			return
 		}
@@ -297,7 +314,7 @@ func (n *Node) save() error {
 	}
 	n.stats.saves++ // counted when it begins, as Redis does
 	r := n.beginSnapshot("save")
-	err := saveFile(n.dir(), n.set.String("dbfilename"), r.writeLocked)
+	err := saveFile(n.dir(), n.set.String("dbfilename"), r.writeLocked, atOnce)
 	n.endSnapshot(r)
 	if err != nil {
 		n.persist.lastOK = false

@@ -480,6 +480,41 @@ func (a *actor) restartAfterKill() {
 	a.restart()
 }
 
+// TestFlushallDuringASyncByDisk must not leave the old data in the file either, and the replica gets there in the end.
+func TestFlushallDuringASyncByDisk(t *testing.T) {
+	dir := t.TempDir()
+	n := testNodeIn(t, dir, "--save", "3600 1000000", "--repl-diskless-sync", "no")
+	m, r := testClient(t, n.Addr().String()), testNode(t)
+	m.Do(t.Context(), "DEBUG", "POPULATE", "100000", "key", "100")
+	n.Pause() // so that FLUSHALL comes right behind the replica's PSYNC
+	conn := dialRaw(t, n)
+	conn.send("PSYNC ? -1\r\n")
+	other := dialRaw(t, n)
+	other.send("FLUSHALL\r\n")
+	n.Resume()
+	other.expect("+OK\r\n")
+	eventually(t, "the end of the save", func() error {
+		if info(t, m, "persistence")["rdb_bgsave_in_progress"] != "0" {
+			return errors.New("still saving")
+		}
+		return nil
+	})
+	replica := testClient(t, r.Addr().String())
+	replicaOf(t, replica, n.Addr().String())
+	inSync(t, m, replica)
+	if got := replica.DBSize(t.Context()).Val(); got != 0 {
+		t.Errorf("the replica has %d keys", got)
+	}
+	if got := info(t, m, "persistence"); strings.HasPrefix(got["rdb_changes_since_last_save"], "-") {
+		t.Errorf("%s changes since the last save", got["rdb_changes_since_last_save"])
+	}
+	n.Kill()
+	again := testClient(t, testNodeIn(t, dir).Addr().String())
+	if got := again.DBSize(t.Context()).Val(); got != 0 {
+		t.Errorf("%d keys are back after a restart", got)
+	}
+}
+
 // TestBrokenFilesAreRefused and left as they are.
 func TestBrokenFilesAreRefused(t *testing.T) {
 	dir := t.TempDir()

@@ -62,8 +62,10 @@ func (n *Node) follow(host string, port int) {
 	n.dropLink()
 	f.host, f.port = host, port
 	n.logReplica.Store(true)
-	if wasMaster && n.running {
+	if n.running {
 		n.unblockAll(command.ErrUnblockedRole)
+	}
+	if wasMaster && n.running {
 		// Our own history may be a prefix of the new master's: offer it.
 		f.cached = true
 		f.streamDB = max(n.feedDB, 0)

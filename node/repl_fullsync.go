@@ -272,7 +272,7 @@ func (s *fullSync) viaDisk() error {
 	dir, name := s.n.dir(), s.n.set.String("dbfilename")
 	s.n.persist.dirtyAtStart = s.n.persist.dirty
 	s.n.mu.Unlock()
-	err := saveFile(dir, name, func(w io.Writer) error { return s.run.writeTo(&courtesy{s: s, w: w}) })
+	err := saveFile(dir, name, func(w io.Writer) error { return s.run.writeTo(&courtesy{s: s, w: w}) }, s.run.place)
 	if !s.n.enter() {
 		return errAborted
 	}

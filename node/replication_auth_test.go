@@ -3,12 +3,16 @@ package node
 import (
 	"fmt"
 	"testing"
+
+	"github.com/redis/go-redis/v9"
 )
 
 func TestReplicationWithPasswordsAsTheRealOne(t *testing.T) {
 	comparePlays(t, func(p *play) {
-		m := p.start("m", "--requirepass", "secret")
-		m.c.Options().Password = "secret"
+		m := p.start("m")
+		m.do("CONFIG", "SET", "requirepass", "secret")
+		m.c = redis.NewClient(&redis.Options{Addr: m.addr, Password: "secret", MaxRetries: -1})
+		defer m.c.Close()
 		plain := m.pretend()
 		plain.ask("PING")
 		plain.ask("PSYNC ? -1")
@@ -16,7 +20,6 @@ func TestReplicationWithPasswordsAsTheRealOne(t *testing.T) {
 		plain.ask("REPLCONF listening-port 5")
 		plain.ask("AUTH wrong")
 		plain.ask("AUTH secret")
-		m.do("AUTH", "secret")
 		m.do("SET", "k", "v")
 
 		// No password, a wrong one, then the right one.

@@ -226,7 +226,7 @@ func TestLazyExpiryPropagatesUnlink(t *testing.T) {
 }
 
 func TestEvictionIsPropagated(t *testing.T) {
-	for _, policy := range []string{"allkeys-lru", "allkeys-random", "volatile-ttl", "volatile-lru", "allkeys-lfu", "volatile-lfu", "volatile-random", "noeviction"} {
+	for _, policy := range []string{"allkeys-lru", "allkeys-random", "volatile-ttl", "volatile-lfu", "noeviction"} {
 		t.Run(policy, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
 				m, r := p.start("m", "--maxmemory-policy", policy), p.start("r")

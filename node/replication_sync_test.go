@@ -322,6 +322,76 @@ func TestReplicaInTheMiddleOfItsSync(t *testing.T) {
 	}
 }
 
+// TestSubReplicasDuringASync tells how long those below stay connected while their master gets another data set.
+func TestSubReplicasDuringASync(t *testing.T) {
+	comparePlays(t, func(p *play) {
+		r, sub := p.start("r"), p.start("sub")
+		r.do("SET", "old", "v")
+		sub.follows(r)
+		r.synced(sub)
+		gate := make(chan struct{})
+		m := p.pretendMaster(func(conn net.Conn, _ *bufio.Reader, request string) {
+			fmt.Fprintf(conn, "+FULLRESYNC %s 77\r\n$1000\r\nREDIS0010", someID)
+			<-gate
+		})
+		defer close(gate)
+		r.follows(m)
+		r.until("replication", "master_sync_read_bytes", "9")
+		r.fields("replication", "connected_slaves", "repl_backlog_active", "master_replid", "master_repl_offset")
+		sub.do("GET", "old")
+		sub.until("replication", "master_link_status", "down")
+		r.do("REPLICAOF", "NO", "ONE")
+		r.synced(sub)
+		r.fields("stats", "sync_full", "sync_partial_ok")
+	})
+}
+
+// TestAcknowledgementsByHand asks a replica how far it is.
+func TestAcknowledgementsByHand(t *testing.T) {
+	comparePlays(t, func(p *play) {
+		source, r := p.start("source"), p.start("r")
+		source.do("SET", "k", "v")
+		conn := source.pretend()
+		conn.ask("PSYNC ? -1")
+		rdb := conn.takeRDB()
+		conn.Close()
+		acks := make(chan string)
+		m := p.pretendMaster(func(conn net.Conn, rd *bufio.Reader, request string) {
+			fmt.Fprintf(conn, "+FULLRESYNC %s 1000\r\n$%d\r\n%s", someID, len(rdb), rdb)
+			next := func(want string) {
+				for {
+					words, err := readCommand(rd)
+					if err != nil {
+						acks <- err.Error()
+						return
+					}
+					if line := strings.Join(words, " "); line == want {
+						acks <- line
+						return
+					}
+				}
+			}
+			next("REPLCONF ACK 1000") // once a second
+			const getack = "*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n"
+			_, _ = io.WriteString(conn, "*1\r\n$4\r\nPING\r\n"+getack)
+			next("REPLCONF ACK 1014")
+			_, _ = io.WriteString(conn, "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n")
+			acks <- "half a transaction"
+			_, _ = io.WriteString(conn, "*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$1\r\n2\r\n*1\r\n$4\r\nEXEC\r\n"+getack)
+			next(fmt.Sprintf("REPLCONF ACK %d", 1014+37+15+27+27+14))
+			_, _ = rd.ReadByte()
+		})
+		r.follows(m)
+		p.note("%s", <-acks)
+		p.note("%s", <-acks)
+		p.note("%s", <-acks)
+		p.note("%s", <-acks)
+		r.do("GET", "b")
+		r.fields("replication", "master_replid", "master_repl_offset", "slave_repl_offset", "slave_read_repl_offset", "repl_backlog_first_byte_offset", "repl_backlog_histlen")
+		r.do("REPLICAOF", "NO", "ONE")
+	})
+}
+
 // TestUnusualAnswersToPsync plays masters that cannot, will not, or do not know how to.
 func TestUnusualAnswersToPsync(t *testing.T) {
 	for _, c := range []struct{ name, answer string }{

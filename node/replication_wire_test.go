@@ -172,6 +172,20 @@ func TestPartialSyncByHandAsTheRealOne(t *testing.T) {
 	})
 }
 
+func TestPingsOfTheMaster(t *testing.T) {
+	comparePlays(t, func(p *play) {
+		m := p.start("m", "--repl-ping-replica-period", "1")
+		c := m.pretend()
+		c.ask("PSYNC ? -1")
+		c.takeRDB()
+		before, _ := strconv.Atoi(m.info("replication")["master_repl_offset"])
+		p.note("%q", c.streamUntil("PING\r\n"))
+		p.note("%q", c.streamUntil("PING\r\n"))
+		after, _ := strconv.Atoi(m.info("replication")["master_repl_offset"])
+		p.note("they count: %v", after >= before+2*14-14 && (after-before)%14 == 0)
+	})
+}
+
 func TestSyncOnAReplicaWithoutLink(t *testing.T) {
 	comparePlays(t, func(p *play) {
 		m := p.start("m")
@@ -213,7 +227,7 @@ var propagated = []string{
 	"DEL nokey", "DEL y nokey", "UNLINK z", "RPUSH l a b c d e f", "LPUSHX nolist a", "LPUSH l z", "LPOP l", "RPOP l 2", "LPOP nolist", "LREM l 0 b", "LREM l 0 none", "LSET l 0 q", "LTRIM l 0 2", "LINSERT l BEFORE q p", "LINSERT l BEFORE none p",
 	"LMOVE l l2 LEFT RIGHT", "RPOPLPUSH l l2", "BLMOVE l l2 LEFT RIGHT 0", "BRPOPLPUSH l l2 0", "LMPOP 1 l2 LEFT COUNT 1", "BLPOP l2 0", "BRPOP l2 0", "BLMPOP 0 1 l2 LEFT", "RPUSH l2 1 2 3", "BLMPOP 0 2 nolist l2 RIGHT COUNT 2", "LPUSH q 3 1 2", "SORT q STORE sorted", "SORT none STORE sorted",
 	"HSET h f 1 g 2", "HSET h f 1", "HSETNX h f 2", "HINCRBY h f 3", "HINCRBYFLOAT h f 1.25", "HDEL h none", "HDEL h f g",
-	"SADD set a", "SADD set a", "SPOP set", "SADD set a b", "SPOP set 5", "SPOP set", "SADD set a b c", "SREM set a none", "SMOVE set set2 b", "SMOVE set set2 none", "SINTERSTORE d set set2", "SUNIONSTORE d set set2", "SDIFFSTORE d set nothing",
+	"SADD set a", "SADD set a", "SPOP set", "SADD set a", "SPOP set 5", "SPOP set", "SADD set a b c", "SREM set a none", "SMOVE set set2 b", "SMOVE set set2 none", "SINTERSTORE d set set2", "SUNIONSTORE d set set2", "SDIFFSTORE d set nothing",
 	"ZADD z 1 a 2 b 3 c", "ZADD z 1 a", "ZADD z INCR 2 a", "ZADD z GT 1 a", "ZINCRBY z 1 a", "ZPOPMIN z", "ZPOPMAX z 1", "BZPOPMIN z 0", "ZADD z 1 a 2 b 3 c 4 d", "ZMPOP 1 z MIN COUNT 1", "BZMPOP 0 1 z MAX", "ZREM z none", "ZREMRANGEBYSCORE z 0 100", "ZADD z 1 a 2 b 3 c 4 d", "ZREMRANGEBYRANK z 0 0", "ZREMRANGEBYLEX z - [b", "ZRANGESTORE zd z 0 -1", "ZUNIONSTORE zu 1 z", "ZINTERSTORE zi 2 z zu", "ZDIFFSTORE zdd 2 z zu",
 	"RENAME x2 y2", "SET x2 1", "RENAME x2 y2", "RENAMENX y2 x2", "COPY x2 c2", "COPY x2 c2", "COPY x2 c2 REPLACE", "MOVE c2 4", "MOVE c2 4", "SELECT 4", "SET in4 1", "SELECT 0", "SWAPDB 0 4", "SWAPDB 0 4", "TOUCH x2", "OBJECT FREQ x2",
 	"PUBLISH ch m", "SPUBLISH ch m", "FLUSHDB", "FLUSHDB", "FLUSHALL ASYNC", "FLUSHALL", "MULTI", "EXEC", "MULTI", "SET a 1", "EXEC", "MULTI", "GET a", "EXEC", "MULTI", "SET a 1", "SELECT 2", "SET a 2", "INCRBYFLOAT a 0.5", "LPUSH a x", "SELECT 0", "PUBLISH ch in-tx", "EXEC",

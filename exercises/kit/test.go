@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +37,7 @@ type Answers map[string]string
 func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
 	all := Answers{}
 	var mu sync.Mutex
+	var slots atomic.Int64
 	atOnce := make(chan struct{}, testsAtOnce)
 	var group sync.WaitGroup
 	each(exs, func(ex Exercise, m Mode) {
@@ -42,7 +47,7 @@ func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) 
 			t.Run(ex.ID+"/"+string(m), func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), testBudget)
 				defer cancel()
-				answers := take(ctx, t, ex, backend(t), m)
+				answers := take(ctx, t, ex, backend(t), m, WithPorts(ownPorts(t, &slots)))
 				mu.Lock()
 				defer mu.Unlock()
 				maps.Copy(all, answers)
@@ -70,6 +75,38 @@ func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercis
 	return all
 }
 
+// A test's own ports: a node that is down must find its port again, though other
+// labs look for free ones at the same time.
+const (
+	lowestPort = 10_000
+	portRange  = 20_000
+	portsEach  = 20
+)
+
+// ownPorts is the base of a stretch of ports that no other test of this run has.
+func ownPorts(t *testing.T, slots *atomic.Int64) int {
+	t.Helper()
+	for range portRange / portsEach {
+		slot := os.Getpid()*31 + 100 + int(slots.Add(1))
+		base := lowestPort + slot*portsEach%(portRange-portsEach)
+		if portsFree(base) {
+			return base
+		}
+	}
+	t.Fatal("no free stretch of ports")
+	return 0
+}
+
+func portsFree(base int) bool {
+	for p := base; p < base+portsEach; p++ {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p)))
+		if err != nil || l.Close() != nil {
+			return false
+		}
+	}
+	return true
+}
+
 func each(exs []Exercise, f func(Exercise, Mode)) {
 	for _, ex := range exs {
 		for _, m := range []Mode{Watch, Do} {
@@ -78,10 +115,10 @@ func each(exs []Exercise, f func(Exercise, Mode)) {
 	}
 }
 
-func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode) Answers {
+func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode, opts ...Option) Answers {
 	t.Helper()
 	answers := Answers{}
-	r := New(ex, b, m, En)
+	r := New(ex, b, m, En, opts...)
 	var typed []string
 	r.Observe(func(p Progress) {
 		if p.Kind == TypedLine {

@@ -21,6 +21,12 @@ func Operations() []kit.Exercise {
 		handshake(),
 		liveLink(),
 		minReplicas(),
+		staleReads(),
+		manualFailover(),
+		switching(),
+		tree(),
+		slowCommands(),
+		serveStale(),
 	)
 }
 

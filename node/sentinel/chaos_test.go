@@ -3,6 +3,7 @@ package sentinel_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 // TestChaos lets seeded random faults loose on sentinels and servers, heals everything, and looks whether they come
 // together again: one master, all agree on it, no epoch went back, nobody voted twice.
 func TestChaos(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small things, none for long
 	seeds := 200
 	if testing.Short() {
 		seeds = 40
@@ -54,6 +56,7 @@ func TestChaosFinds(t *testing.T) {
 	if len(c.wrong) != 3 {
 		t.Errorf("found %q", c.wrong)
 	}
+	clear(c.epochs)
 	if c.agreed() != "" {
 		t.Errorf("a sound cluster: %s", c.agreed())
 	}

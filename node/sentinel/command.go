@@ -71,7 +71,7 @@ func (m *Machine) dispatch(a *answer, args []string) {
 		return
 	}
 	name := strings.ToLower(args[0])
-	rows := subcommands()
+	rows := m.commands
 	i := slices.IndexFunc(rows, func(r subcommand) bool { return r.name == name })
 	if i < 0 {
 		a.err("ERR unknown subcommand '%.128s'. Try SENTINEL HELP.", args[0])

@@ -9,12 +9,13 @@ import (
 
 // Machine is one sentinel. It is not safe for concurrent use.
 type Machine struct {
-	cfg     Config
-	timing  Timing
-	rand    *rand.Rand
-	initial *State // until the machine is started
-	now     time.Time
-	last    time.Time // the last tick
+	cfg      Config
+	commands []subcommand
+	timing   Timing
+	rand     *rand.Rand
+	initial  *State // until the machine is started
+	now      time.Time
+	last     time.Time // the last tick
 
 	myID      string
 	epoch     uint64
@@ -33,7 +34,7 @@ type Machine struct {
 
 // New makes a sentinel. The generator chooses the sentinel's ID if it has none: seed it well.
 func New(cfg Config, state State, r *rand.Rand) *Machine {
-	return &Machine{cfg: cfg, timing: cfg.timing(), rand: r, initial: &state, conns: map[ConnID]*conn{}}
+	return &Machine{cfg: cfg, commands: subcommands(), timing: cfg.timing(), rand: r, initial: &state, conns: map[ConnID]*conn{}}
 }
 
 // start takes over the state at the first sign of time.
@@ -57,6 +58,12 @@ func (m *Machine) start() {
 func (m *Machine) restore(ms MasterState) {
 	s := ms.Settings
 	s.Renames = slices.Clone(s.Renames)
+	if s.DownAfter == 0 {
+		s.DownAfter = m.timing.DefaultDownAfter
+	}
+	if s.FailoverTimeout == 0 {
+		s.FailoverTimeout = m.timing.DefaultFailoverTimeout
+	}
 	g, why := m.addGroup(ms.Name, ms.Host, ms.Port, s)
 	if why != "" {
 		m.log(Warning, "Master %s is not monitored: %s", ms.Name, why)
@@ -113,7 +120,7 @@ func (m *Machine) Step(now time.Time, in Input) {
 func (m *Machine) Tick(now time.Time) {
 	m.enter(now)
 	m.checkTilt()
-	for _, g := range slices.Clone(m.groups) {
+	for _, g := range m.groups {
 		m.handle(g.instance)
 		m.handleMaster(g)
 		for _, r := range g.replicas {

@@ -53,7 +53,7 @@ func playFile(t *testing.T, file string) {
 	for _, block := range strings.Split(strings.TrimSpace(string(old)), "\n\n") {
 		input, _, _ := strings.Cut(block, "\n----")
 		out.WriteString(input)
-		if result, spoke := s.play(input); spoke {
+		if result := s.play(input); result != "" {
 			out.WriteString("\n----\n" + result)
 		}
 		out.WriteString("\n\n")
@@ -89,14 +89,13 @@ type script struct {
 }
 
 // play runs the commands of a block. Comments are lines with a #.
-func (s *script) play(block string) (result string, spoke bool) {
+func (s *script) play(block string) string {
 	var out strings.Builder
 	for line := range strings.SplitSeq(block, "\n") {
 		words := strings.Fields(line)
 		if len(words) == 0 || words[0] == "#" {
 			continue
 		}
-		spoke = true
 		from := 0
 		if s.cluster != nil {
 			from = len(s.w.Entries())
@@ -114,7 +113,7 @@ func (s *script) play(block string) (result string, spoke bool) {
 			}
 		}
 	}
-	return strings.TrimRight(out.String(), "\n"), spoke
+	return strings.TrimRight(out.String(), "\n")
 }
 
 func takeOnly(words []string) (only, rest []string) {

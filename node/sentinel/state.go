@@ -26,7 +26,8 @@ type Options struct {
 	Pass              string
 }
 
-// Settings are the settings of one master.
+// Settings are the settings of one master. In a State that was not loaded a DownAfter or FailoverTimeout of zero stands for
+// Redis's default.
 type Settings struct {
 	Quorum          int
 	DownAfter       time.Duration

@@ -78,18 +78,18 @@ type event struct {
 	do  func()
 }
 
-type events []event
+type events []*event
 
 func (q events) Len() int      { return len(q) }
 func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *events) Push(x any)   { *q = append(*q, x.(event)) }
+func (q *events) Push(x any)   { *q = append(*q, x.(*event)) }
 func (q events) Less(i, j int) bool {
 	return q[i].at.Before(q[j].at) || q[i].at.Equal(q[j].at) && q[i].seq < q[j].seq
 }
 func (q *events) Pop() any {
 	old := *q
 	last := old[len(old)-1]
-	old[len(old)-1] = event{}
+	old[len(old)-1] = nil
 	*q = old[:len(old)-1]
 	return last
 }
@@ -99,7 +99,7 @@ func (w *World) After(d time.Duration, f func()) { w.at(w.now.Add(d), f) }
 
 func (w *World) at(t time.Time, f func()) {
 	w.seq++
-	heap.Push(&w.queue, event{t, w.seq, f})
+	heap.Push(&w.queue, &event{t, w.seq, f})
 }
 
 // Run lets time pass.
@@ -113,7 +113,7 @@ func (w *World) Until(done func() bool, limit time.Duration) bool {
 			w.now = end
 			return done()
 		}
-		e := heap.Pop(&w.queue).(event)
+		e := heap.Pop(&w.queue).(*event)
 		w.now = e.at
 		e.do()
 	}

@@ -4,10 +4,11 @@ import (
 	"context"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/textinput"
+	"github.com/charmbracelet/bubbles/viewport"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/node/resp"
-	"redislab/tui/widget"
 )
 
 // Target is something a line can be typed at: a node, or the lab when Line is set.
@@ -24,9 +25,6 @@ type Words struct {
 	Waiting, Streaming, Suggest, NoNode, GivenUp, Placeholder string
 }
 
-// maxLines keeps a long session's memory flat.
-const maxLines = 2000
-
 // Model is the console: a prompt at one of several targets, with what came so far above it.
 type Model struct {
 	words   Words
@@ -34,11 +32,11 @@ type Model struct {
 	targets []Target
 	at      int
 	clients map[string]*Client
-	input   widget.Editor
+	input   textinput.Model
 	history History
 
 	lines  []string
-	scroll int // lines up from the end
+	output viewport.Model // the lines, wrapped
 
 	running     string // ID of the target that works on a line; "" when none
 	streaming   bool
@@ -62,11 +60,14 @@ type streamMsg struct {
 
 // New makes a console that connects with dial.
 func New(dial Dialer, w Words) Model {
-	return Model{words: w, dial: dial, clients: map[string]*Client{}}
+	return Model{words: w, dial: dial, clients: map[string]*Client{}, input: newInput(), output: viewport.New(0, 0)}
 }
 
 // SetSize gives the console its room.
-func (m *Model) SetSize(width, height int) { m.width, m.height = width, height }
+func (m *Model) SetSize(width, height int) {
+	m.width, m.height = width, height
+	m.flow()
+}
 
 // SetWords changes the language.
 func (m *Model) SetWords(w Words) { m.words = w }
@@ -130,16 +131,6 @@ func (m Model) Next() (Suggestion, bool) {
 	return m.suggestions[0], true
 }
 
-// Print adds text to what came so far, as if it had been typed and answered here.
-func (m *Model) Print(text string) {
-	text = strings.TrimSuffix(printable(text), "\n")
-	m.lines = append(m.lines, strings.Split(text, "\n")...)
-	if len(m.lines) > maxLines {
-		m.lines = append([]string(nil), m.lines[len(m.lines)-maxLines:]...)
-	}
-	m.scroll = 0
-}
-
 // Close drops all connections and ends what is being waited for.
 func (m *Model) Close() {
 	if m.cancel != nil {
@@ -161,8 +152,16 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 		if m.focused {
 			return m.key(msg)
 		}
+		return m, nil
 	}
-	return m, nil
+	return m.edit(msg) // the clipboard's text, asked for by ctrl+v, comes as a message of the input's own
+}
+
+// edit hands the input what the console has no use for.
+func (m Model) edit(msg tea.Msg) (Model, tea.Cmd) {
+	var cmd tea.Cmd
+	m.input, cmd = m.input.Update(msg)
+	return m, cmd
 }
 
 func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
@@ -170,25 +169,24 @@ func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case "enter":
 		return m.submit()
 	case "up":
-		m.input.SetValue(m.history.Back(m.input.Value()))
+		m.setInput(m.history.Back(m.input.Value()))
 	case "down":
-		m.input.SetValue(m.history.Forward(m.input.Value()))
+		m.setInput(m.history.Forward(m.input.Value()))
 	case "pgup":
-		m.scroll = min(m.scroll+max(1, m.height/2), max(0, len(m.lines)-1))
+		m.output.HalfPageUp()
 	case "pgdown":
-		m.scroll = max(0, m.scroll-max(1, m.height/2))
+		m.output.HalfPageDown()
 	case "ctrl+t":
 		m.at = (m.at + 1) % max(1, len(m.targets))
 	case "ctrl+l":
-		m.lines, m.scroll = nil, 0
+		m.clear()
 	case "right":
-		if m.Empty() {
-			m.accept()
-			return m, nil
+		if !m.Empty() {
+			return m.edit(msg)
 		}
-		m.input, _ = m.input.Update(msg)
+		m.accept()
 	default:
-		m.input, _ = m.input.Update(msg)
+		return m.edit(msg)
 	}
 	return m, nil
 }
@@ -196,7 +194,7 @@ func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
 // accept puts the suggested line on the prompt of the node it is for.
 func (m *Model) accept() {
 	if s, ok := m.Next(); ok && m.Select(s.Target) {
-		m.input.SetValue(s.Line)
+		m.setInput(s.Line)
 	}
 }
 
@@ -216,7 +214,7 @@ func (m Model) submit() (Model, tea.Cmd) {
 	if line == "" || m.running != "" || len(m.targets) == 0 {
 		return m, nil
 	}
-	m.input.SetValue("")
+	m.setInput("")
 	m.history.Add(line)
 	if rest, ok := strings.CutPrefix(line, "@"); ok {
 		id, after, _ := strings.Cut(rest, " ")
@@ -256,7 +254,8 @@ func (m Model) start(line string) (Model, tea.Cmd) {
 		return m, nil
 	case strings.EqualFold(args[0], "clear"):
 		cancel()
-		m.running, m.lines = "", nil
+		m.running = ""
+		m.clear()
 		return m, nil
 	}
 	c := m.client(t)
@@ -344,52 +343,4 @@ func (m Model) Prompt() string {
 		return t.ID + " " + c.Prompt()
 	}
 	return t.ID + " " + t.Addr + "> "
-}
-
-// View draws the console in its room: what came, and the prompt as the last line.
-func (m Model) View(t *widget.Theme) []string {
-	prompt := m.promptLine(t)
-	room := max(0, m.height-1)
-	var shown []string
-	for i := len(m.lines) - 1 - m.scroll; i >= 0 && len(shown) < room; i-- {
-		wrapped := widget.WrapLines(m.lines[i], max(1, m.width))
-		for j := len(wrapped) - 1; j >= 0 && len(shown) < room; j-- {
-			shown = append(shown, wrapped[j])
-		}
-	}
-	out := make([]string, 0, m.height)
-	for i := len(shown) - 1; i >= 0; i-- {
-		out = append(out, shown[i])
-	}
-	if m.height < 1 {
-		return nil
-	}
-	return append(out, prompt)
-}
-
-func (m Model) promptLine(t *widget.Theme) string {
-	switch {
-	case m.streaming && m.running != "":
-		return t.Faint.Render(widget.Cut(m.words.Streaming, m.width))
-	case m.running != "":
-		return t.Faint.Render(widget.Cut(m.words.Waiting, m.width))
-	}
-	p := m.Prompt()
-	room := m.width - widget.Width(p)
-	if room < 12 && widget.Width(p) > 12 { // a narrow pane keeps room to type in
-		p = widget.Cut(m.Target().ID, max(4, m.width/3)) + "> "
-		room = m.width - widget.Width(p)
-	}
-	head := t.Accent.Render(p)
-	if m.Empty() {
-		hint := m.words.Placeholder
-		if s, ok := m.Next(); ok {
-			hint = m.words.Suggest + " @" + s.Target + " " + s.Line
-		}
-		if !m.focused {
-			return head + t.Faint.Render(widget.Cut(hint, room))
-		}
-		return head + widget.Cursor(t, "") + t.Faint.Render(widget.Cut(hint, room-1))
-	}
-	return head + m.input.View(t, room, m.focused)
 }
