@@ -16,7 +16,7 @@ CODE = $(wildcard lab node exercises tui docker)
 RACE_PACKAGES = ./node ./node/repl ./node/pubsub ./node/store ./lab/... ./tui/...
 
 # The packages with tests that compare with real Redis.
-PEER_PROGRAMS = redis-server redis-cli redis-benchmark redis-check-rdb
+PEER_PROGRAMS = redis-server redis-sentinel redis-cli redis-benchmark redis-check-rdb
 PEER_PACKAGES = $(sort $(dir $(shell grep -rlE --include='*_test.go' 'LookPath."redis-|proc[.]Redis\>' $(CODE))))
 
 .PHONY: help lab test check race bench compat fuzz build
@@ -45,7 +45,7 @@ bench: ## measure against redis-server in one interleaved run (ARGS=--help)
 
 compat: ## run the tests that compare with real Redis; none may be skipped for want of it
 	@for p in $(PEER_PROGRAMS); do command -v $$p >/dev/null || \
-		{ echo "make compat needs $$p on PATH (Debian: apt install redis-server redis-tools)" >&2; exit 1; }; done
+		{ echo "make compat needs $$p on PATH (Debian: apt install redis-server redis-sentinel redis-tools)" >&2; exit 1; }; done
 	@{ $(GO) test -v -count=1 $(TESTFLAGS) $(addprefix ./,$(PEER_PACKAGES)); echo "exit status $$?"; } | awk -f .ci/report.awk
 
 fuzz: ## run every fuzz target for FUZZTIME (5s)

@@ -13,7 +13,8 @@ import (
 )
 
 // TestChaos lets seeded random faults loose on sentinels and servers, heals everything, and looks whether they come
-// together again: one master, all agree on it, no epoch went back, nobody voted twice.
+// together again: one master, all agree on it, no epoch went back, nobody voted twice, no epoch had two elected leaders.
+// Sentinels also die in the middle of what they do, between two events, and are back soon.
 func TestChaos(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small things, none for long
 	seeds := 200
@@ -71,6 +72,8 @@ type chaos struct {
 	*cluster
 	rand   *rand.Rand
 	votes  map[string]string // who voted where and when → for whom
+	leader map[uint64]string
+	deadly float64 // how often an event of a failover is a sentinel's last
 	epochs map[string]uint64
 	wrong  []string
 }
@@ -79,10 +82,36 @@ func newChaos(seed uint64) *chaos {
 	r := rand.New(rand.NewPCG(seed, 99))
 	t := topology{seed: seed, sentinels: 3 + 2*r.IntN(2), replicas: 1 + r.IntN(3), masters: 1, quorum: 2, downAfter: 1000 + r.IntN(4000),
 		failover: 10000 + r.IntN(10000), parallel: 1 + r.IntN(2), syncTime: r.IntN(1500)}
-	c := &chaos{cluster: newCluster(t), rand: r, votes: map[string]string{}, epochs: map[string]uint64{}}
-	c.onEvent, c.onSave = c.voted, c.saved
+	c := &chaos{cluster: newCluster(t), rand: r, votes: map[string]string{}, leader: map[uint64]string{}, epochs: map[string]uint64{}}
+	c.onEvent, c.onSave = c.event, c.saved
 	c.w.Run(8 * time.Second)
+	c.deadly = 0.05
 	return c
+}
+
+// event looks at what a sentinel says, and may let it be its last word.
+func (c *chaos) event(h *sim.Host, e sentinel.Event) {
+	c.voted(h, e)
+	if e.Name == "+elected-leader" {
+		c.elected(h)
+	}
+	if e.Level != sentinel.Warning || e.Master == "" || c.rand.Float64() >= c.deadly {
+		return
+	}
+	h.Logf("dies")
+	h.Crash()
+	c.w.After(time.Duration(c.rand.IntN(3000))*time.Millisecond, h.Start)
+}
+
+// elected looks for two leaders of an epoch. Those who were told to fail over need no votes.
+func (c *chaos) elected(h *sim.Host) {
+	f := h.Process().(*sim.Sentinel).Machine().View().Masters[0].Failover
+	if before := c.leader[f.Epoch]; before != "" && !f.Forced {
+		c.wrong = append(c.wrong, fmt.Sprintf("epoch %d has two leaders, %s and %s", f.Epoch, before, h.Name))
+	}
+	if !f.Forced {
+		c.leader[f.Epoch] = h.Name
+	}
 }
 
 // voted looks for a second vote in the same epoch.
@@ -120,6 +149,7 @@ func (c *chaos) run() error {
 		c.w.Run(time.Duration(500+c.rand.IntN(9000)) * time.Millisecond)
 	}
 	c.w.Logf("", "healed")
+	c.deadly = 0
 	c.w.Heal()
 	for _, h := range c.w.Hosts() {
 		h.Resume()

@@ -126,6 +126,7 @@ func (m *Machine) moved(p *instance) {
 func (m *Machine) adopt(g *group, p *instance, h helloMessage) {
 	g.configEpoch = h.configEpoch
 	if h.masterPort == g.addr.Port && m.sameHost(g.addr, h.masterIP) {
+		m.save() // Redis keeps it in memory only: after a restart the epoch would have gone back
 		return
 	}
 	m.event(Warning, "+config-update-from", p, "")

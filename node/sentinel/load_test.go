@@ -93,7 +93,7 @@ func TestLinesOfDefaults(t *testing.T) {
 		{"sentinel announce-hostnames no", true}, {"sentinel monitor m h 1 2", false}, {"sentinel config-epoch m 0", false},
 		{"sentinel leader-epoch m 0", false}, {"sentinel current-epoch 0", false}}
 	if got := s.lines(&timing); !slices.Equal(got, want) {
-		t.Errorf("%q", got)
+		t.Errorf("%v", got)
 	}
 }
 

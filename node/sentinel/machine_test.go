@@ -294,6 +294,46 @@ func TestSimulatedCrash(t *testing.T) {
 	}
 }
 
+// TestReplicaThatIsAMaster: it is made a replica after four hello periods, and only while the master looks well.
+func TestReplicaThatIsAMaster(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		alive bool
+	}{{"the master is well", true}, {"the master does not answer", false}} {
+		r := newRig(t, Config{}, mon, "known-replica m 127.0.0.1 9002")
+		r.cmd("DEBUG", "info-period", "1000")
+		r.info["127.0.0.1:9001"] = masterInfo(runA)
+		r.info["127.0.0.1:9002"] = replicaInfo(runB, "127.0.0.1", 9001)
+		r.tick(5 * time.Second)
+		if !c.alive {
+			delete(r.info, "127.0.0.1:9001")
+		}
+		r.info["127.0.0.1:9002"] = masterInfo(runB)
+		r.take()
+		r.tick(8 * time.Second)
+		wantEvents(t, r.take(), "-role-change slave 127.0.0.1:9002 127.0.0.1 9002 @ m 127.0.0.1 9001 new reported role is master")
+		r.tick(3 * time.Second)
+		got := r.take()
+		if sent := r.sent(got, "127.0.0.1:9002", false); slices.Contains(sent, "SLAVEOF 127.0.0.1 9001") != c.alive {
+			t.Errorf("%s: %q", c.name, sent)
+		}
+		if names := events(got); c.alive != slices.Contains(names, "+convert-to-slave slave 127.0.0.1:9002 127.0.0.1 9002 @ m 127.0.0.1 9001") {
+			t.Errorf("%s: %q", c.name, names)
+		}
+	}
+}
+
+// TestReplicaOfAnother: it is told to follow our master when it has followed another one for failover-timeout.
+func TestReplicaOfAnother(t *testing.T) {
+	r := newRig(t, Config{}, mon, "known-replica m 127.0.0.1 9002", "failover-timeout m 15000")
+	r.info["127.0.0.1:9001"] = masterInfo(runA)
+	r.info["127.0.0.1:9002"] = replicaInfo(runB, "127.0.0.1", 9009)
+	r.tick(15 * time.Second)
+	wantEvents(t, r.take(), "+monitor master m 127.0.0.1 9001 quorum 2")
+	r.tick(10 * time.Second)
+	wantEvents(t, r.take(), "+fix-slave-config slave 127.0.0.1:9002 127.0.0.1 9002 @ m 127.0.0.1 9001")
+}
+
 func TestHiddenReplicaAndOldFormat(t *testing.T) {
 	r := newRig(t, Config{}, mon)
 	r.info["127.0.0.1:9001"] = "run_id:" + runA + "\r\nrole:master\r\nslave0:127.0.0.1,9002,online\r\nslave1:ip=127.0.0.1,port=9003,state=online\r\n"
@@ -342,5 +382,73 @@ func TestInfoSection(t *testing.T) {
 		"sentinel_scripts_queue_length:0\r\nsentinel_simulate_failure_flags:0\r\nmaster0:name=m,status=sdown,address=127.0.0.1:9001,slaves=0,sentinels=1\r\n"
 	if got := v.InfoSection(r.now.Add(2500 * time.Millisecond)); got != want {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestForcedFailoverThatFails(t *testing.T) {
+	r := newRig(t, Config{}, mon, "known-replica m 127.0.0.1 9002", "failover-timeout m 5000")
+	r.info["127.0.0.1:9001"] = masterInfo(runA)
+	r.info["127.0.0.1:9002"] = replicaInfo(runB, "127.0.0.1", 9001)
+	r.tick(3 * time.Second)
+	r.cmd("FAILOVER", "m")
+	r.tick(time.Second)
+	v := r.m.View().Masters[0]
+	if !slices.Equal(v.Flags, []string{"master", "failover_in_progress", "force_failover"}) || v.Why[0].Rule != RuleInProgress {
+		t.Errorf("%q %v", v.Flags, v.Why)
+	}
+	r.take()
+	r.tick(5 * time.Second) // its INFO goes on saying that it is a replica
+	wantEvents(t, r.take(), "-failover-abort-slave-timeout master m 127.0.0.1 9001")
+	v = r.m.View().Masters[0]
+	if !slices.Equal(v.Flags, []string{"master"}) || v.Failover.LastAbort != "-failover-abort-slave-timeout" || slices.Contains(v.Replicas[0].Flags, "promoted") {
+		t.Errorf("%q %+v", v.Flags, v.Failover)
+	}
+}
+
+func TestReset(t *testing.T) {
+	r := newRig(t, Config{}, mon, "known-replica m 127.0.0.1 9002", "known-sentinel m 127.0.0.1 7001 "+runB)
+	r.cmd("IS-MASTER-DOWN-BY-ADDR", "127.0.0.1", "9001", "4", runB)
+	r.tick(31 * time.Second)
+	r.take()
+	if got := r.cmd("RESET", "*"); got != ":1" {
+		t.Error(got)
+	}
+	out := r.take()
+	wantEvents(t, out, "+reset-master master m 127.0.0.1 9001")
+	closed := 0
+	for _, o := range out {
+		if _, is := o.(Close); is {
+			closed++
+		}
+	}
+	v := r.m.View().Masters[0]
+	if closed == 0 || v.SDown || len(v.Replicas)+len(v.Sentinels) != 0 || v.VotedFor != "" || v.VotedEpoch != 4 || !v.Failover.Cooldown.IsZero() {
+		t.Errorf("%d closed, %+v", closed, v)
+	}
+}
+
+// TestClockGoesBack: a clock that is put back is no better than one that leaps.
+func TestClockGoesBack(t *testing.T) {
+	r := newRig(t, Config{}, mon)
+	r.take()
+	r.now = r.now.Add(-time.Second)
+	r.tick(0)
+	wantEvents(t, r.take(), "+tilt #tilt mode entered")
+	r.tick(30 * time.Second)
+	if got := events(r.take()); len(got) == 0 || got[0] != "-tilt #tilt mode exited" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestRemovedMasterIsForgotten(t *testing.T) {
+	r := newRig(t, Config{}, mon, "known-replica m 127.0.0.1 9002", "known-sentinel m 127.0.0.1 7001 "+runB)
+	r.cmd("REMOVE", "m")
+	r.take()
+	r.tick(10 * time.Second)
+	if out := r.take(); len(out) != 0 {
+		t.Errorf("still busy: %v", out)
+	}
+	if len(r.m.conns) != 0 || len(r.dials) != 0 {
+		t.Errorf("%d connections are left", len(r.m.conns))
 	}
 }

@@ -105,7 +105,7 @@ type InstanceView struct {
 	more          []Field
 }
 
-// View tells what the machine knows.
+// View tells what the machine knows. Before the first Step or Tick that is nothing.
 func (m *Machine) View() View {
 	v := View{At: m.now, MyID: m.myID, CurrentEpoch: m.epoch, Options: m.options, Timing: m.timing, Tilt: m.tilt,
 		TiltSince: m.tiltSince, Running: m.scripts.running(), Queued: len(m.scripts.list), Simulate: m.simulate.bits()}
