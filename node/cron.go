@@ -79,6 +79,9 @@ func (n *Node) serverCron() {
 // expireCron deletes keys whose time has come, within its budget of real time: how long we may hold
 // the processor is no matter of the node's clock.
 func (n *Node) expireCron() {
+	if n.isReplica() && n.settings.activeExpire {
+		n.expireLocal()
+	}
 	if !n.settings.activeExpire || n.isReplica() || n.pauseBlocksExpiry() || n.loading.active {
 		return
 	}
@@ -152,7 +155,7 @@ func (n *Node) replicationCron() {
 	m.cronSeconds++
 	if len(m.links) > 0 {
 		if m.cronSeconds%max(n.settings.replPingPeriod, 1) == 0 && n.propagates() && !n.pause.failover {
-			n.feedStream(appendCommand(nil, "PING"))
+			n.feedStream(appendCommand(nil, "ping"))
 		}
 		n.sayNewline()
 		n.timeoutReplicas()

@@ -120,6 +120,9 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	took := n.lap - start + n.debug.slept - slept
 	ctx.Spec, ctx.Argv = spec, argv // EXEC has run others with the same Ctx
 	n.ks.Settle()
+	if len(n.follower.touched) > 0 {
+		n.noteLocalExpiry()
+	}
 	failed := len(c.w.Buf) > mark && c.w.Buf[mark] == '-'
 	n.account(c, spec, argv, took, failed)
 	if len(n.monitors) > 0 && spec.Flags&(command.SkipMonitor|command.Admin) == 0 && !n.loading.active && !ctx.Retry {
@@ -210,6 +213,7 @@ func (n *Node) propagateDelete(db int, key string, lazy bool) {
 // The hooks of the keyspace.
 
 func (n *Node) keyModified(db *store.DB, key []byte) {
+	n.noteLocalWrite(db, key)
 	if len(n.watchers) > 0 {
 		n.touchWatched(db.ID, string(key))
 	}

@@ -211,7 +211,7 @@ var statsFields = []field{
 	{"latest_fork_usec", constant(0)},
 	{"total_forks", func(n *Node) any { return n.stats.totalForks }},
 	{"migrate_cached_sockets", constant(0)},
-	{"slave_expires_tracked_keys", constant(0)},
+	{"slave_expires_tracked_keys", func(n *Node) any { return len(n.follower.own) }},
 	{"active_defrag_hits", constant(0)},
 	{"active_defrag_misses", constant(0)},
 	{"active_defrag_key_hits", constant(0)},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"time"
 
 	"redislab/node/data"
@@ -18,6 +19,7 @@ type loadState struct {
 	active      bool
 	since       time.Time
 	total, done int64
+	usedMem     int64 // what the node that wrote the file used
 }
 
 func (n *Node) loadingInfo(t *infoText) {
@@ -31,7 +33,7 @@ func (n *Node) loadingInfo(t *infoText) {
 	}
 	t.line("loading_start_time", l.since.Unix())
 	t.line("loading_total_bytes", l.total)
-	t.line("loading_rdb_used_mem", 0)
+	t.line("loading_rdb_used_mem", l.usedMem)
 	t.line("loading_loaded_bytes", l.done)
 	t.line("loading_loaded_perc", perc)
 	t.line("loading_eta_seconds", eta)
@@ -87,7 +89,7 @@ type dbKey struct {
 // decode reads the whole file.
 func (l *loader) decode(r io.Reader) error {
 	_, err := rdb.Decode(r, rdb.Handler{
-		Aux:        func(k, v []byte) error { l.aux[string(k)] = string(v); return nil },
+		Aux:        l.fact,
 		Entry:      l.entry,
 		Progress:   l.progress,
 		Databases:  l.n.ks.Databases(),
@@ -95,6 +97,15 @@ func (l *loader) decode(r io.Reader) error {
 		Every:      256 << 10,
 	})
 	return err
+}
+
+// fact notes one of the facts at the head of the file.
+func (l *loader) fact(name, value []byte) error {
+	l.aux[string(name)] = string(value)
+	if string(name) == "used-mem" {
+		l.n.loading.usedMem, _ = strconv.ParseInt(string(value), 10, 64)
+	}
+	return nil
 }
 
 // load fills the keyspace from an RDB; clients get LOADING meanwhile. It is called without

@@ -326,6 +326,7 @@ func (n *Node) continueReplica(l *replicaLink, offset int64) {
 		return
 	}
 	n.stats.syncPartialOK++
+	n.stats.outputReplBytes += int64(len(missed))
 	n.noticef("Partial resynchronization request from %s accepted. Sending %d bytes of backlog starting from offset %d.", n.replicaName(l), len(missed), offset)
 	n.emit("repl.continue", "replica", n.replicaName(l), "bytes", strconv.Itoa(len(missed)), "offset", strconv.FormatInt(offset, 10))
 	n.emit("repl.replica-online", "replica", n.replicaName(l))

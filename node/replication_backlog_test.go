@@ -212,6 +212,38 @@ func TestExpiryIsTheMastersBusiness(t *testing.T) {
 	})
 }
 
+func TestKeysOfAWritableReplicaExpire(t *testing.T) {
+	comparePlays(t, func(p *play) {
+		m, r := p.start("m"), p.start("r", "--replica-read-only", "no")
+		m.do("DEBUG", "SET-ACTIVE-EXPIRE", "0")
+		m.do("SET", "masters", "v", "PX", "1")
+		r.follows(m)
+		m.synced(r)
+		r.do("SET", "forever", "v")
+		r.do("SET", "long", "v", "EX", "1000")
+		r.do("SET", "persisted", "v", "EX", "1000")
+		r.do("LPUSH", "list", "a")
+		r.do("EXPIRE", "list", "1000")
+		r.fields("stats", "slave_expires_tracked_keys")
+		r.do("PERSIST", "persisted")
+		r.do("PEXPIRE", "long", "1")
+		r.do("PEXPIRE", "list", "1")
+		eventually(p.t, "its own keys go", func() error {
+			if got := fmt.Sprint(r.quietly("DBSIZE")); got != "3" {
+				return fmt.Errorf("%s keys", got)
+			}
+			return nil
+		})
+		r.until("stats", "slave_expires_tracked_keys", "0")
+		r.fields("stats", "expired_keys")
+		r.do("EXISTS", "masters", "forever", "persisted")
+		m.do("DBSIZE")
+		m.do("GET", "masters")
+		m.synced(r)
+		r.do("DBSIZE")
+	})
+}
+
 func TestLazyExpiryPropagatesUnlink(t *testing.T) {
 	comparePlays(t, func(p *play) {
 		m := p.start("m", "--lazyfree-lazy-expire", "yes")

@@ -179,8 +179,8 @@ func TestPingsOfTheMaster(t *testing.T) {
 		c.ask("PSYNC ? -1")
 		c.takeRDB()
 		before, _ := strconv.Atoi(m.info("replication")["master_repl_offset"])
-		p.note("%q", c.streamUntil("PING\r\n"))
-		p.note("%q", c.streamUntil("PING\r\n"))
+		p.note("%q", c.streamUntil("ping\r\n"))
+		p.note("%q", c.streamUntil("ping\r\n"))
 		after, _ := strconv.Atoi(m.info("replication")["master_repl_offset"])
 		p.note("they count: %v", after >= before+2*14-14 && (after-before)%14 == 0)
 	})
@@ -200,19 +200,28 @@ func TestSyncOnAReplicaWithoutLink(t *testing.T) {
 
 // TestReplicaThatTalks sends commands on the replication link: a replica has no business doing so.
 func TestReplicaThatTalks(t *testing.T) {
-	for _, word := range []string{"PING", "GET k", "REPLCONF ACK 5", "REPLCONF GETACK *", "SELECT 1", "INFO"} {
-		t.Run(word, func(t *testing.T) {
+	for _, c := range []struct {
+		word    string
+		dropped bool // it would have to be answered
+	}{
+		{"PING", true}, {"GET k", true}, {"SELECT 1", true}, {"INFO", true}, {"nonsense", true}, {"REPLCONF ACK 5", false}, {"REPLCONF GETACK *", false}, {"PSYNC ? -1", false}, {"", false},
+	} {
+		t.Run(c.word, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
 				m := p.start("m")
-				c := m.pretend()
-				c.ask("PSYNC ? -1")
-				c.takeRDB()
+				conn := m.pretend()
+				conn.ask("PSYNC ? -1")
+				conn.takeRDB()
 				m.quietly("SET", "k", "1")
-				c.streamUntil("k\r\n$1\r\n1\r\n")
-				c.send(word + "\r\n\r\n")
+				conn.streamUntil("k\r\n$1\r\n1\r\n")
+				conn.send(c.word + "\r\n")
+				if c.dropped {
+					rest, err := io.ReadAll(conn.r)
+					p.note("%q %v", rest, err)
+					return
+				}
 				m.quietly("SET", "k", "2")
-				rest, _ := c.r.ReadBytes('2')
-				p.note("%q", rest)
+				p.note("%q", conn.streamUntil("2\r\n"))
 			})
 		})
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,7 +48,9 @@ func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) 
 			t.Run(ex.ID+"/"+string(m), func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), testBudget)
 				defer cancel()
-				answers := take(ctx, t, ex, backend(t), m, WithPorts(ownPorts(t, &slots)))
+				answers := take(ctx, t, ex, func() *Runner {
+					return New(ex, backend(t), m, En, WithPorts(ownPorts(t, &slots)))
+				})
 				mu.Lock()
 				defer mu.Unlock()
 				maps.Copy(all, answers)
@@ -67,7 +70,7 @@ func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercis
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				maps.Copy(all, take(ctx, t, ex, backend(t), m))
+				maps.Copy(all, take(ctx, t, ex, func() *Runner { return New(ex, backend(t), m, En) }))
 				time.Sleep(simSettle)
 			})
 		})
@@ -115,11 +118,22 @@ func each(exs []Exercise, f func(Exercise, Mode)) {
 	}
 }
 
-func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode, opts ...Option) Answers {
+// take runs a lesson and reports what came of it. A port that another program
+// took in the meantime is no failure of the lesson: it starts again on others.
+func take(ctx context.Context, t *testing.T, ex Exercise, fresh func() *Runner) Answers {
 	t.Helper()
-	answers := Answers{}
-	r := New(ex, b, m, En, opts...)
-	var typed []string
+	rep, typed, err := runOnce(ctx, t, fresh())
+	for range 2 {
+		if len(rep.Steps) > 0 || !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+		rep, typed, err = runOnce(ctx, t, fresh())
+	}
+	return reportOn(t, ex, rep, typed, err)
+}
+
+func runOnce(ctx context.Context, t *testing.T, r *Runner) (rep Report, typed []string, err error) {
+	t.Helper()
 	r.Observe(func(p Progress) {
 		if p.Kind == TypedLine {
 			typed = append(typed, p.Step+": "+p.Typed.Cmd.Node+"> "+p.Typed.Cmd.Line+"\n"+p.Typed.Reply)
@@ -128,7 +142,13 @@ func take(ctx context.Context, t *testing.T, ex Exercise, b lab.Backend, m Mode,
 			proseIsFilled(t, r)
 		}
 	})
-	rep, err := r.RunAll(ctx)
+	rep, err = r.RunAll(ctx)
+	return rep, typed, err
+}
+
+func reportOn(t *testing.T, ex Exercise, rep Report, typed []string, err error) Answers {
+	t.Helper()
+	answers := Answers{}
 	var skip *SkipError
 	if errors.As(err, &skip) {
 		t.Skip(skip.Error())

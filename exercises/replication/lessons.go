@@ -1,8 +1,10 @@
 // Package replication is the chapter on a master and its replicas: setting one
 // up, what is copied and what is not, who dies and who goes on, and PSYNC byte
-// by byte.
+// by byte; and the chapter "operations" that follows it: replication in
+// operation.
 //
 //	for _, ex := range replication.Lessons() { … }
+//	for _, ex := range replication.Operations() { … }
 package replication
 
 import (

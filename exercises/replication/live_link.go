@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"redislab/exercises/kit"
 	"redislab/exercises/kit/expect"
@@ -14,6 +15,12 @@ const (
 	sentAgain  kit.Key[int64]  = "sent-again"
 	sawOffset  kit.Key[string] = "saw-offset"
 	afterAgain kit.Key[int64]  = "after-reconnect"
+)
+
+// How long the lesson looks whether nothing happens: in simulated and in real time.
+const (
+	longLook  = 20 * time.Second
+	shortLook = 1300 * time.Millisecond
 )
 
 // liveLink: a master never sends a byte twice on one connection.

@@ -26,6 +26,12 @@ func Operations() []kit.Exercise {
 		switching(),
 		tree(),
 		slowCommands(),
+		health(),
+		timeouts(),
+		syncCost(),
+		limits(),
+		emptyMaster(),
+		aofAfterLoad(),
 		serveStale(),
 	)
 }

@@ -23,7 +23,7 @@ func serveStale() kit.Exercise {
 				},
 				Commands: []kit.Cmd{toLab("kill " + master), at(first, "GET price")},
 				Checks: []kit.Check{
-					expect.LinkDown(first).For(277),
+					expect.LinkDown(first).For(277), expect.LinkDown(second),
 					expect.Config(first, "replica-serve-stale-data", "yes").For(277),
 					expect.Get(first, "price", "10").For(277),
 				},

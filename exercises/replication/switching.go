@@ -63,7 +63,7 @@ func switching() kit.Exercise {
 				Checks: []kit.Check{
 					expect.Follows(first, master).For(260),
 					loggedInOrder(first,
-						"Connecting to MASTER", "MASTER <-> REPLICA sync started", "Full resync from master",
+						"Connecting to MASTER", "Full resync from master",
 						"Flushing old data", "Loading DB in memory", "Finished with success").For(260),
 					expect.Reply(first, "11", "DBSIZE").For(260),
 				},

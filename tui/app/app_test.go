@@ -3,13 +3,13 @@ package app
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/exp/teatest"
 
 	"redislab/exercises/kit"
 	"redislab/lab"
@@ -266,80 +266,65 @@ func TestSettingsAreKept(t *testing.T) {
 	}
 }
 
-// running is a whole program with its screens in a channel.
-type running struct {
-	t       *testing.T
-	p       *tea.Program
-	screens chan string
-	done    chan error
-}
-
-// watched hands every screen on before it is drawn.
-type watched struct {
-	*Model
-	screens chan<- string
-}
-
-func (w watched) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	_, cmd := w.Model.Update(msg)
-	select {
-	case w.screens <- w.Model.View():
-	default:
-	}
-	return w, cmd
-}
-
-func start(t *testing.T, cfg Config, width, height int) *running {
+// program runs a whole program, on a terminal of a size.
+func program(t *testing.T, cfg Config, width, height int) *teatest.TestModel {
 	t.Helper()
-	r := &running{t: t, screens: make(chan string, 4096), done: make(chan error, 1)}
-	in, keyboard := io.Pipe()
-	t.Cleanup(func() { _ = keyboard.Close() })
-	r.p = tea.NewProgram(watched{New(cfg), r.screens}, tea.WithInput(in), tea.WithOutput(io.Discard), tea.WithoutSignals())
-	go func() { _, err := r.p.Run(); r.done <- err }()
-	r.p.Send(tea.WindowSizeMsg{Width: width, Height: height})
-	return r
+	tm := teatest.NewTestModel(t, New(cfg), teatest.WithInitialTermSize(width, height))
+	t.Cleanup(func() { _ = tm.Quit() })
+	return tm
 }
 
-// wait reads screens until one has the text.
-func (r *running) wait(text string) {
-	r.t.Helper()
-	limit := time.After(30 * time.Second)
-	last := ""
-	for !strings.Contains(last, text) {
-		select {
-		case last = <-r.screens:
-		case <-limit:
-			r.t.Fatalf("%q did not come; the last screen:\n%s", text, last)
-		}
-	}
-}
+// patience is for what comes at once, on however slow a machine.
+const patience = 10 * time.Second
 
-func (r *running) ended() {
-	r.t.Helper()
-	select {
-	case err := <-r.done:
-		if err != nil {
-			r.t.Errorf("the program ended with %v", err)
-		}
-	case <-time.After(30 * time.Second):
-		r.t.Fatal("the program does not end")
-	}
+// sees waits until the terminal was sent a text.
+func sees(t *testing.T, tm *teatest.TestModel, text string) {
+	t.Helper()
+	teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return strings.Contains(string(out), text) },
+		teatest.WithDuration(patience), teatest.WithCheckInterval(5*time.Millisecond))
 }
 
 // A whole program: the lesson is taken to its end, the language switched, and it ends in order.
 func TestProgram(t *testing.T) {
 	w := &world{store: newStore()}
-	r := start(t, w.config(), 80, 24)
-	r.wait("One node")
-	r.p.Send(enter)
-	r.wait("run step")
-	r.p.Send(enter)
-	r.wait("Lesson complete")
-	r.p.Send(runes("l"))
-	r.wait("本课完成")
-	r.p.Send(tea.KeyMsg{Type: tea.KeyCtrlC})
-	r.ended()
+	tm := program(t, w.config(), 80, 24)
+	sees(t, tm, "One node")
+	tm.Send(enter)
+	sees(t, tm, "run step")
+	tm.Send(enter)
+	sees(t, tm, "Lesson complete")
+	tm.Send(runes("l"))
+	sees(t, tm, "本课完成")
+	tm.Send(tea.KeyMsg{Type: tea.KeyCtrlC})
+	tm.WaitFinished(t, teatest.WithFinalTimeout(patience))
 	if w.sessions[0].Closed() != 1 || !w.store.Finished("single/first", "watch") {
+		t.Errorf("closed %d times", w.sessions[0].Closed())
+	}
+}
+
+// A whole program in the other mode: a fault is given in the menu, a line typed and sent in the console.
+func TestProgramDo(t *testing.T) {
+	w := &world{store: newStore()}
+	tm := program(t, w.config(), 140, 40)
+	sees(t, tm, "One node")
+	tm.Send(runes("m"))
+	sees(t, tm, "mode: do")
+	tm.Send(enter)
+	sees(t, tm, "Your turn")
+	tm.Send(runes("f"))
+	sees(t, tm, "[enter] select")
+	tm.Send(tea.KeyMsg{Type: tea.KeyEsc})
+	tm.Send(runes("c"))
+	tm.Type("@lab heal")
+	tm.Send(enter)
+	sees(t, tm, "lab> heal")
+	tm.Send(enter) // on an empty line: check
+	sees(t, tm, "Lesson complete")
+	tm.Send(runes("q")) // the lesson gave the focus back
+	sees(t, tm, "1/2 lessons done")
+	tm.Send(runes("q"))
+	tm.WaitFinished(t, teatest.WithFinalTimeout(patience))
+	if w.sessions[0].Closed() != 1 || !w.store.Finished("single/first", "do") {
 		t.Errorf("closed %d times", w.sessions[0].Closed())
 	}
 }

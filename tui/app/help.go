@@ -3,6 +3,10 @@ package app
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/help"
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/lipgloss"
+
 	"redislab/tui/page"
 	"redislab/tui/widget"
 )
@@ -38,43 +42,11 @@ func (m *Model) helpView() []string {
 	return box.Render(c.Theme, lines)
 }
 
-// section lists a key map, keys that do the same on one line.
+// section is a key map under its title.
 func (m *Model) section(title string, keys page.KeyMap) []string {
-	c := m.common
-	var lines []string
-	var order []string
-	shown := map[string][]string{}
-	for _, b := range keys {
-		label := b.Label(c.S)
-		if shown[label] == nil {
-			order = append(order, label)
-		}
-		shown[label] = append(shown[label], b.Keys...)
-	}
-	w := 0
-	names := make([]string, len(order))
-	for i, label := range order {
-		names[i] = keyNames(shown[label])
-		w = max(w, widget.Width(names[i]))
-	}
-	lines = append(lines, c.Theme.Bold.Render(title))
-	for i, label := range order {
-		lines = append(lines, " "+c.Theme.Key.Render(widget.Fit(names[i], w))+"  "+label)
-	}
-	return lines
-}
-
-// keyNames shortens bubbletea's names of keys; of many keys for one thing the first three are shown.
-func keyNames(keys []string) string {
-	short := map[string]string{"up": "↑", "down": "↓", "right": "→", "pgdown": "pgdn", " ": "space"}
-	var out []string
-	for _, k := range keys {
-		if s, ok := short[k]; ok {
-			k = s
-		}
-		if len(out) < 4 {
-			out = append(out, k)
-		}
-	}
-	return strings.Join(out, " ")
+	t := m.common.Theme
+	list := help.New()
+	list.Styles.FullKey, list.Styles.FullDesc = t.Key.Padding(0, 1), lipgloss.NewStyle()
+	view := list.FullHelpView([][]key.Binding{keys.Help(m.common.S)})
+	return append([]string{t.Bold.Render(title)}, strings.Split(view, "\n")...)
 }

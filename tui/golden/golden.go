@@ -12,13 +12,19 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/lipgloss"
+	_ "github.com/charmbracelet/x/exp/golden" // for its flag
 	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
 
 	"redislab/tui/widget"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+// updating reports whether go test was given -update. The flag is that of charmbracelet's golden, which teatest
+// brings along: a program has each flag only once.
+func updating() bool {
+	f := flag.Lookup("update")
+	return f != nil && f.Value.String() == "true"
+}
 
 // Theme is one without colour, the same on every machine.
 func Theme() *widget.Theme {
@@ -31,7 +37,7 @@ func Theme() *widget.Theme {
 func Text(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".txt")
-	if *update {
+	if updating() {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ type Strings struct {
 	// A lesson's panes.
 	TypeThese, LabTypes, LookAt, SolveHint, Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen string
 	NoChecks, NoEvents, More, NextPane, SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle    string
-	Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow, NotHere                                    string
+	Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow, NotHere, EarlierSteps, Rereading, ReadOn   string
 
 	// The console.
 	Send, Suggested, NextNode, LeaveConsole, History, ClearScreen, GiveUp, ConsoleWaiting string

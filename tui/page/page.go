@@ -9,6 +9,7 @@ package page
 import (
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/exercises/kit"
@@ -76,7 +77,7 @@ func (c *Common) Header(crumbs []string, facts ...string) string {
 }
 
 // Footer is the last line of a page.
-func (c *Common) Footer(hints ...widget.Hint) string { return widget.Footer(c.Theme, hints, c.Width) }
+func (c *Common) Footer(hints ...key.Binding) string { return widget.Footer(c.Theme, hints, c.Width) }
 
 // TopoWords are the words of a drawing.
 func (c *Common) TopoWords() topo.Words {

@@ -1,15 +1,21 @@
 package widget
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+)
 
 const sepCells = 3 // of " · "
 
-// Hint is a key and what it does now; the first one of a footer is the primary action.
-type Hint struct{ Key, Label string }
+// Hint is a binding that is only shown: a key and what it does now.
+func Hint(keys, label string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys), key.WithHelp(keys, label))
+}
 
-// Footer draws hints on one line, the most important first; those that do not fit are left out
-// from before the last one, which stays (it tells where help is).
-func Footer(t *Theme, hints []Hint, width int) string {
+// Footer draws hints on one line, the primary action first; those that do not fit are left out from before
+// the last one, which stays: it tells where help is. (The library's own short help cuts the last ones off.)
+func Footer(t *Theme, hints []key.Binding, width int) string {
 	if len(hints) == 0 {
 		return strings.Repeat(" ", max(0, width))
 	}
@@ -31,11 +37,11 @@ func Footer(t *Theme, hints []Hint, width int) string {
 	return Fit(line, width)
 }
 
-func hintText(h Hint) string { return h.Key + " " + h.Label }
+func hintText(b key.Binding) string { return b.Help().Key + " " + b.Help().Desc }
 
-func renderHint(t *Theme, h Hint, primary bool) string {
+func renderHint(t *Theme, b key.Binding, primary bool) string {
 	if primary {
-		return t.Primary.Render("[" + h.Key + "] " + h.Label)
+		return t.Primary.Render("[" + b.Help().Key + "] " + b.Help().Desc)
 	}
-	return t.Key.Render(h.Key) + " " + h.Label
+	return t.Key.Render(b.Help().Key) + " " + b.Help().Desc
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/google/go-cmp/cmp"
@@ -88,7 +89,7 @@ func TestBox(t *testing.T) {
 }
 
 func TestFooterDropsFromTheMiddle(t *testing.T) {
-	hints := []Hint{{"enter", "run step"}, {"c", "console"}, {"f", "faults"}, {"?", "help"}}
+	hints := []key.Binding{Hint("enter", "run step"), Hint("c", "console"), Hint("f", "faults"), Hint("?", "help")}
 	for _, c := range []struct {
 		width int
 		want  string

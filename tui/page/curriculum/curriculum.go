@@ -5,6 +5,7 @@
 package curriculum
 
 import (
+	"github.com/charmbracelet/bubbles/progress"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/exercises/kit"
@@ -27,7 +28,8 @@ type Chapter struct {
 	Lessons []kit.Exercise
 }
 
-// row is a line of the list: a chapter's heading or a lesson.
+// row is a line of the list: a chapter's heading or a lesson. The list is the page's own: that of bubbles turns
+// pages where this scrolls, and its cursor would stop at headings.
 type row struct {
 	chapter *Chapter
 	lesson  *kit.Exercise
@@ -39,6 +41,7 @@ type Model struct {
 	keys     page.KeyMap
 	chapters []Chapter
 	progress Progress
+	bar      progress.Model
 	rows     []row
 	cursor   int // index into rows, always at a lesson
 	confirm  *widget.Menu
@@ -49,7 +52,7 @@ type Model struct {
 
 // New lists chapters. missing tells why a lesson cannot be taken here, "" when it can.
 func New(c *page.Common, chapters []Chapter, p Progress, missing func(kit.Exercise) string) Model {
-	m := Model{common: c, keys: page.CurriculumKeys(), chapters: chapters, progress: p, missing: missing}
+	m := Model{common: c, keys: page.CurriculumKeys(), chapters: chapters, progress: p, bar: newBar(), missing: missing}
 	for i := range chapters {
 		ch := &chapters[i]
 		m.rows = append(m.rows, row{chapter: ch})
@@ -119,7 +122,7 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	if m.confirm != nil {
 		return m.answer(key)
 	}
-	switch m.keys.Match(key.String()) {
+	switch m.keys.Match(key) {
 	case page.Primary:
 		return m.open()
 	case page.Up:

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/progress"
+	"github.com/muesli/termenv"
+
 	"redislab/exercises/kit"
 	"redislab/tui/page"
 	"redislab/tui/topo"
@@ -73,7 +76,7 @@ func (m Model) footer() string {
 	}
 	return c.Footer(
 		m.keys.Hint(s, page.Primary, ""),
-		widget.Hint{Key: "↑↓", Label: s.Select},
+		widget.Hint("↑↓", s.Select),
 		m.keys.Hint(s, page.ToggleMode, s.Mode+": "+next),
 		m.keys.Hint(s, page.ToggleLang, ""),
 		m.keys.Hint(s, page.ResetProgress, ""),
@@ -113,7 +116,7 @@ func (m Model) row(i, width int) string {
 				done++
 			}
 		}
-		bar := progressBar(done, len(r.chapter.Lessons), 10)
+		bar := m.bar.ViewAs(share(done, len(r.chapter.Lessons)))
 		right := fmt.Sprintf("%s %d/%d", bar, done, len(r.chapter.Lessons))
 		return t.Bold.Render(widget.Fit(r.chapter.Title.In(m.common.Lang), width-widget.Width(right)-1)) + " " + t.Faint.Render(right)
 	}
@@ -149,12 +152,17 @@ func (m Model) stepsDone(ex kit.Exercise) string {
 	return fmt.Sprintf("%d/%d", min(m.progress.Count(ex.ID, string(m.common.Mode)), len(ex.Steps)), len(ex.Steps))
 }
 
-func progressBar(done, all, width int) string {
-	full := 0
-	if all > 0 {
-		full = done * width / all
+// newBar is how far a chapter is done; the theme gives it its colour.
+func newBar() progress.Model {
+	return progress.New(progress.WithWidth(10), progress.WithoutPercentage(), progress.WithColorProfile(termenv.Ascii))
+}
+
+// share is done of all in whole tenths, rounded down: a bar is full when nothing is left, not before.
+func share(done, all int) float64 {
+	if all == 0 {
+		return 0
 	}
-	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
+	return float64(done*10/all) / 10
 }
 
 // detail tells about the lesson under the cursor; the more room, the more.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/bubbles/spinner"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/exercises/kit"
@@ -55,7 +56,6 @@ type (
 		poll bool // the next picture follows by itself
 	}
 	inboxMsg  struct{}
-	tickMsg   struct{}
 	pollMsg   struct{}
 	closedMsg struct {
 		err  error
@@ -75,7 +75,7 @@ func (m *Model) start() tea.Cmd {
 	ctx, cancel := context.WithCancel(m.life)
 	m.cancel = cancel
 	gen, open := m.gen, m.open
-	return tea.Batch(m.spinner(), func() tea.Msg {
+	return tea.Batch(m.spinning(), func() tea.Msg {
 		s, err := open()
 		if err != nil {
 			return stamped{gen, startedMsg{err: err}}
@@ -109,7 +109,7 @@ func (m *Model) run(op operation, f func(ctx context.Context, s Session) doneMsg
 	ctx, cancel := context.WithCancel(m.life)
 	m.cancel = cancel
 	gen, opGen, s := m.gen, m.opGen, m.session
-	return tea.Batch(m.spinner(), func() tea.Msg {
+	return tea.Batch(m.spinning(), func() tea.Msg {
 		defer cancel()
 		done := f(ctx, s)
 		done.op, done.opGen = op, opGen
@@ -160,17 +160,23 @@ func (m *Model) dial(ctx context.Context, addr string) (net.Conn, error) {
 	return m.session.Dial(ctx, addr)
 }
 
-func (m *Model) spinner() tea.Cmd {
-	gen := m.gen
-	return m.common.Later(tea.Tick(spinEvery, func(time.Time) tea.Msg { return stamped{gen, tickMsg{}} }))
+// newSpinner is one that turns at a pace that does not distract.
+func newSpinner() spinner.Model {
+	dots := spinner.MiniDot
+	dots.FPS = spinEvery
+	return spinner.New(spinner.WithSpinner(dots))
 }
 
-func (m *Model) tick() tea.Cmd {
+// spinning sets the spinner going; it stops by itself when nothing runs any more.
+func (m *Model) spinning() tea.Cmd { return m.common.Later(m.spin.Tick) }
+
+func (m *Model) turn(msg spinner.TickMsg) tea.Cmd {
 	if !m.busy() {
 		return nil
 	}
-	m.spin++
-	return m.spinner()
+	var cmd tea.Cmd
+	m.spin, cmd = m.spin.Update(msg)
+	return m.common.Later(cmd)
 }
 
 // batch is what came in since the page last looked.
@@ -232,34 +238,12 @@ func (m *Model) listen() tea.Cmd {
 	})
 }
 
-// maxEvents keeps a long session's memory flat.
-const maxEvents = 1000
-
 // Receive takes over what has come in; Update does so when there is news.
 func (m *Model) Receive() {
 	news := m.inbox.take()
 	m.happened(news.events)
 	for _, p := range news.progress {
 		m.progressed(p)
-	}
-}
-
-// happened adds to the timeline. An event may come twice, as one of those so far and as a new one.
-func (m *Model) happened(events []lab.Event) {
-	for _, e := range events {
-		if n := len(m.events); n > 0 && e.Seq <= m.events[n-1].Seq {
-			continue
-		}
-		if m.zero.IsZero() {
-			m.zero = e.At
-		}
-		m.events = append(m.events, e)
-		if m.scroll[eventsPane] > 0 {
-			m.scroll[eventsPane]++ // what is being read stays where it is
-		}
-	}
-	if len(m.events) > maxEvents {
-		m.events = append([]lab.Event(nil), m.events[len(m.events)-maxEvents:]...)
 	}
 }
 
@@ -284,7 +268,7 @@ func (m *Model) stop(next tea.Msg) tea.Cmd {
 	if s == nil { // it is still coming up: Start sees its context end and cleans up by itself
 		return func() tea.Msg { return stamped{gen, closedMsg{next: next}} }
 	}
-	return tea.Batch(m.spinner(), func() tea.Msg {
+	return tea.Batch(m.spinning(), func() tea.Msg {
 		if unsub != nil {
 			unsub()
 		}

@@ -255,3 +255,17 @@ func TestEventsKeepTheirPlace(t *testing.T) {
 		t.Error("the newest event is still shown after scrolling up")
 	}
 }
+
+// Earlier steps can be read again, in either language; nothing is answered or run from there.
+func TestEarlierStepsCanBeReadAgain(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {140, 40}} {
+		d := newDriver(t, kit.Watch, kit.En, size[0], size[1]).start()
+		d.press("[").wantText("1. A write that is refused", "Predict first") // there is none before the first
+		d.press("2", "enter", "enter", "enter").wantText("2. The master is gone")
+		d.press("[").wantText("1. A write that is refused", "The run says: an error", "[enter] to step 2", "enter goes back to step 2")
+		d.press("[").wantText("1. A write that is refused")
+		d.press("enter").wantText("2. The master is gone", "[enter] run step")
+		d.press("[", "]").wantText("2. The master is gone", "[enter] run step")
+		d.press("]").wantText("2. The master is gone")
+	}
+}

@@ -25,7 +25,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	case m.phase == predicting && !m.busy() && m.choiceKey(msg.String()):
 		return nil
 	}
-	return m.act(m.keys.Match(msg.String()))
+	return m.act(m.keys.Match(msg))
 }
 
 // escape ends what is under way, then the console's focus. It never leaves a lesson that runs: pressed once too often
@@ -68,7 +68,7 @@ func (m *Model) consoleKey(msg tea.KeyMsg) tea.Cmd {
 // choiceKey moves in the choices of a prediction, or picks one by its number. What it does not take goes on to
 // the page: enter answers there.
 func (m *Model) choiceKey(key string) bool {
-	if m.focus != stepPane {
+	if m.focus != stepPane || m.reading != m.at {
 		return false
 	}
 	n := len(m.step().Predict.Choices)
@@ -104,6 +104,10 @@ func (m *Model) act(a page.Action) tea.Cmd {
 		m.scrollBy(-8)
 	case page.PageDown:
 		m.scrollBy(8)
+	case page.Earlier:
+		m.read(m.reading - 1)
+	case page.Later:
+		m.read(m.reading + 1)
 	case page.SolveStep:
 		return m.solve()
 	case page.OpenFaults:

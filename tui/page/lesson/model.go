@@ -4,10 +4,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/charmbracelet/bubbles/spinner"
+	"github.com/charmbracelet/bubbles/viewport"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/exercises/kit"
-	"redislab/lab"
 	"redislab/tui/console"
 	"redislab/tui/page"
 	"redislab/tui/topo"
@@ -59,7 +60,8 @@ type stepState struct {
 	guess   int // -1: none
 	outcome *kit.Outcome
 	results []kit.Result
-	solved  bool // by the lab, in mode do
+	solved  bool                // by the lab, in mode do
+	prose   map[kit.Lang]string // kept when the step is left, to be read again
 }
 
 // Model is the page.
@@ -80,19 +82,20 @@ type Model struct {
 	op     operation
 	opGen  int
 	cancel context.CancelFunc
-	spin   int
+	spin   spinner.Model
 	err    error
 	notice string
 
-	at     int
-	steps  []stepState
-	cursor int // in the choices of a prediction
+	at      int
+	reading int // the step whose prose is shown: at, or an earlier one
+	steps   []stepState
+	cursor  int // in the choices of a prediction
 
 	view      topo.View
-	events    []lab.Event
+	timeline  timeline
 	zero      time.Time // of the timeline: the first event, on the lab's clock
 	focus     pane
-	scroll    [paneCount]int
+	views     [paneCount]viewport.Model // what is scrolled to; the console has its own
 	console   console.Model
 	menus     []openMenu
 	inbox     *inbox
@@ -111,13 +114,13 @@ func (m *Model) reset() {
 	m.gen = new(byte)
 	m.life, m.end = context.WithCancel(context.Background())
 	m.phase, m.op, m.err, m.notice = starting, idle, nil, ""
-	m.at, m.cursor = 0, 0
+	m.at, m.reading, m.cursor = 0, 0, 0
 	m.steps = make([]stepState, len(m.ex.Steps))
 	for i := range m.steps {
 		m.steps[i].guess = -1
 	}
-	m.view, m.events, m.zero, m.focus = topo.View{}, nil, time.Time{}, stepPane
-	m.scroll = [paneCount]int{}
+	m.view, m.zero, m.focus = topo.View{}, time.Time{}, stepPane
+	m.views, m.timeline, m.spin = newViews(), timeline{}, newSpinner()
 	m.inbox = newInbox()
 	m.console = console.New(m.dial, m.consoleWords())
 	m.SetSize()
@@ -173,6 +176,8 @@ func (m *Model) Update(msg tea.Msg) tea.Cmd {
 	case console.DoneMsg:
 		cmd := m.updateConsole(msg)
 		return tea.Batch(cmd, m.look(false))
+	case spinner.TickMsg:
+		return m.turn(msg)
 	case stamped:
 		if msg.gen != m.gen {
 			return Orphan(msg)
@@ -199,8 +204,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case inboxMsg:
 		m.Receive()
 		return m.listen()
-	case tickMsg:
-		return m.tick()
 	case pollMsg:
 		return m.look(true)
 	case closedMsg:

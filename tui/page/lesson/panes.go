@@ -2,64 +2,36 @@ package lesson
 
 import (
 	"fmt"
-	"sort"
 	"strings"
 	"time"
 
 	"redislab/exercises/kit"
-	"redislab/lab"
 	"redislab/tui/widget"
 )
-
-// toEnd scrolls to the last line, whichever that is.
-const toEnd = 1 << 20
 
 // pane is what is inside a pane's frame, and the note at its edge.
 func (m *Model) pane(p pane, box widget.Box) (lines []string, note string) {
 	w, h := box.Inner()
 	switch p {
 	case stepPane:
-		return m.stepBody(w, h)
+		lines, note = m.stepBody(w, h)
 	case checksPane:
-		return m.scrolled(p, m.checkLines(w), h)
+		lines, note = m.scrolled(p, m.checkLines(w), w, h)
 	case consolePane:
 		return m.console.View(m.common.Theme), ""
+	case eventsPane:
+		lines, note = m.eventBody(w, h)
 	}
-	return m.eventBody(w, h)
-}
-
-// scrolled is the window of lines that fits, and a note when there is more.
-func (m *Model) scrolled(p pane, lines []string, h int) ([]string, string) {
-	if len(lines) <= h || h < 1 {
-		m.scroll[p] = 0
-		return lines, ""
+	if note != "" {
+		note += " " + m.common.S.More
 	}
-	from := min(m.scroll[p], len(lines)-h)
-	m.scroll[p] = from
-	note := ""
-	switch {
-	case from == 0:
-		note = "▼ " + m.common.S.More
-	case from == len(lines)-h:
-		note = "▲ " + m.common.S.More
-	default:
-		note = "▲▼ " + m.common.S.More
-	}
-	return lines[from : from+h], note
-}
-
-// scrollBy moves what the focused pane shows; events count from their end.
-func (m *Model) scrollBy(n int) {
-	if m.focus == eventsPane {
-		n = -n
-	}
-	m.scroll[m.focus] = max(0, m.scroll[m.focus]+n)
+	return lines, note
 }
 
 // stepBody is the prose, which scrolls, above what there is to do, which stays in sight when there is room.
 func (m *Model) stepBody(w, h int) ([]string, string) {
 	if m.phase == unstarted {
-		return m.scrolled(stepPane, m.startError(w), h)
+		return m.scrolled(stepPane, m.startError(w), w, h)
 	}
 	prose, task, look := m.prose(w), m.task(w), m.lookAt(w)
 	if len(look) > 0 && len(prose)+len(task)+len(look)+1 <= h {
@@ -69,35 +41,38 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 		prose = append(append(prose, ""), look...)
 	}
 	if len(task) == 0 {
-		return m.scrolled(stepPane, prose, h)
+		return m.scrolled(stepPane, prose, w, h)
 	}
 	if room := h - len(task) - 1; len(prose) <= room || room >= 3 {
-		if m.scroll[stepPane] == toEnd { // the task is in sight without that
-			m.scroll[stepPane] = 0
+		if m.views[stepPane].YOffset == toEnd { // the task is in sight without that
+			m.views[stepPane].YOffset = 0
 		}
-		top, note := m.scrolled(stepPane, prose, room)
+		top, note := m.scrolled(stepPane, prose, w, room)
 		lines := append(widget.FitBlock(top, w, min(room, len(prose))), "")
 		return append(lines, task...), note
 	}
-	return m.scrolled(stepPane, append(append(prose, ""), task...), h)
+	return m.scrolled(stepPane, append(append(prose, ""), task...), w, h)
 }
 
 func (m *Model) prose(w int) []string {
 	t, lang := m.common.Theme, m.common.Lang
-	step := m.step()
+	step := m.ex.Steps[m.reading]
 	title := step.Title.In(lang)
 	if title == "" {
 		title = step.Name
 	}
-	lines := widget.WrapLines(fmt.Sprintf("%d. %s", m.at+1, title), w)
+	lines := widget.WrapLines(fmt.Sprintf("%d. %s", m.reading+1, title), w)
 	for i := range lines {
 		lines[i] = t.Title.Render(lines[i])
 	}
 	text := m.ex.Summary.In(lang)
-	if m.session != nil {
+	switch {
+	case m.reading != m.at:
+		text = m.steps[m.reading].prose[lang]
+	case m.session != nil:
 		text = m.session.Prose(lang)
 	}
-	if m.at == 0 && m.session != nil && m.ex.Summary.In(lang) != "" {
+	if m.reading == 0 && m.session != nil && m.ex.Summary.In(lang) != "" {
 		text = m.ex.Summary.In(lang) + "\n\n" + text
 	}
 	lines = append(lines, "")
@@ -109,6 +84,9 @@ func (m *Model) task(w int) []string {
 	if m.session == nil {
 		return nil
 	}
+	if m.reading != m.at {
+		return m.found(m.reading, w)
+	}
 	if m.phase == predicting {
 		return m.question(w)
 	}
@@ -116,15 +94,21 @@ func (m *Model) task(w int) []string {
 	if m.phase != passed && m.phase != finished {
 		lines = m.todo(w)
 	}
-	lines = m.measures(lines, w)
-	if st := m.state(); st.outcome != nil {
-		lines = append(lines, m.outcome(*st.outcome, w)...)
-	}
+	lines = append(lines, m.found(m.at, w)...)
 	if m.phase == finished {
 		if len(lines) > 0 {
 			lines = append(lines, "")
 		}
 		lines = append(lines, m.summary(w)...)
+	}
+	return lines
+}
+
+// found is what a step told: what was measured in it, and the answer to its question.
+func (m *Model) found(step, w int) []string {
+	lines := m.measures(m.ex.Steps[step], w)
+	if o := m.steps[step].outcome; o != nil {
+		lines = append(lines, m.outcome(*o, m.ex.Steps[step].Predict, w)...)
 	}
 	return lines
 }
@@ -145,7 +129,7 @@ func (m *Model) todo(w int) []string {
 
 // lookAt is what is worth typing but changes nothing; once the step is passed there are other things to read.
 func (m *Model) lookAt(w int) []string {
-	if m.session == nil || m.phase == predicting || m.phase == passed || m.phase == finished {
+	if m.session == nil || m.reading != m.at || m.phase == predicting || m.phase == passed || m.phase == finished {
 		return nil
 	}
 	return m.commands(nil, m.common.S.LookAt, m.session.Look(), w)
@@ -194,8 +178,8 @@ func (m *Model) question(w int) []string {
 }
 
 // outcome tells what was predicted and what the run said.
-func (m *Model) outcome(o kit.Outcome, w int) []string {
-	t, s, lang, p := m.common.Theme, m.common.S, m.common.Lang, m.step().Predict
+func (m *Model) outcome(o kit.Outcome, p *kit.Predict, w int) []string {
+	t, s, lang := m.common.Theme, m.common.S, m.common.Lang
 	verdict, style := s.NoGuess, t.Bold
 	switch {
 	case o.Right:
@@ -213,21 +197,17 @@ func (m *Model) outcome(o kit.Outcome, w int) []string {
 	return append(text, widget.WrapLines(m.session.Expand(p.Explain.In(lang)), w)...)
 }
 
-func (m *Model) measures(lines []string, w int) []string {
-	var taken []string
+func (m *Model) measures(step kit.Step, w int) []string {
+	var lines []string
 	for _, x := range m.session.Measures() {
-		if x.Step == m.step().Name {
-			taken = append(taken, x.Name.In(m.common.Lang)+": "+x.Value)
+		if x.Step == step.Name {
+			lines = append(lines, widget.WrapLines("  "+x.Name.In(m.common.Lang)+": "+x.Value, w)...)
 		}
 	}
-	if len(taken) == 0 {
-		return lines
+	if len(lines) == 0 {
+		return nil
 	}
-	lines = append(lines, m.common.Theme.Bold.Render(m.common.S.Measured))
-	for _, l := range taken {
-		lines = append(lines, widget.WrapLines("  "+l, w)...)
-	}
-	return lines
+	return append([]string{m.common.Theme.Bold.Render(m.common.S.Measured)}, lines...)
 }
 
 func (m *Model) summary(w int) []string {
@@ -313,55 +293,3 @@ func capped(lines []string, n int) []string {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// eventBody is the newest events that fit, or older ones when scrolled.
-func (m *Model) eventBody(w, h int) ([]string, string) {
-	if len(m.events) == 0 {
-		return []string{m.common.Theme.Faint.Render(m.common.S.NoEvents)}, ""
-	}
-	m.scroll[eventsPane] = max(0, min(m.scroll[eventsPane], len(m.events)-h))
-	end := len(m.events) - m.scroll[eventsPane]
-	node := 3
-	for _, n := range m.view.Nodes {
-		node = max(node, widget.Width(n.ID))
-	}
-	var lines []string
-	for _, e := range m.events[max(0, end-h):end] {
-		lines = append(lines, m.eventLine(e, node, w))
-	}
-	note := ""
-	if m.scroll[eventsPane] > 0 {
-		note = "▼ " + m.common.S.More
-	} else if len(m.events) > h {
-		note = "▲ " + m.common.S.More
-	}
-	return lines, note
-}
-
-func (m *Model) eventLine(e lab.Event, node, w int) string {
-	t := m.common.Theme
-	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.zero).Seconds())
-	text := e.Text
-	if text == "" {
-		text = fields(e.Fields)
-	}
-	for _, said := range []string{e.Node, e.Kind} { // both stand before it already
-		if rest, ok := strings.CutPrefix(text+" ", said+" "); ok && said != "" {
-			text = strings.TrimSpace(rest)
-		}
-	}
-	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)
-}
-
-func fields(f map[string]string) string {
-	names := make([]string, 0, len(f))
-	for name := range f {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	parts := make([]string, len(names))
-	for i, name := range names {
-		parts[i] = name + "=" + f[name]
-	}
-	return strings.Join(parts, " ")
-}

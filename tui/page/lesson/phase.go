@@ -15,7 +15,9 @@ import (
 
 // enter begins the current step.
 func (m *Model) enter() tea.Cmd {
-	m.scroll[stepPane], m.scroll[checksPane], m.cursor = 0, 0, 0
+	m.views[stepPane].GotoTop()
+	m.views[checksPane].GotoTop()
+	m.cursor, m.reading = 0, m.at
 	m.err = nil
 	m.suggest()
 	if m.step().Predict != nil && m.state().guess < 0 {
@@ -53,6 +55,10 @@ func (m *Model) learnersTurn() bool { return m.mode == kit.Do && m.step().Solvab
 // primary does what enter means now.
 func (m *Model) primary() tea.Cmd {
 	if m.busy() {
+		return nil
+	}
+	if m.reading != m.at { // nothing is done for a step that is not in sight
+		m.read(m.at)
 		return nil
 	}
 	switch m.phase {
@@ -194,13 +200,14 @@ func (m *Model) judge(msg doneMsg) {
 	}
 	st.outcome = msg.outcome
 	m.phase = passed
+	m.reading = m.at
 	if m.at == len(m.ex.Steps)-1 {
 		m.phase = finished
 		m.setFocus(stepPane) // out of the console, so that q is a key again
 	}
 	if st.outcome != nil || m.phase == finished {
 		m.show(stepPane)
-		m.scroll[stepPane] = toEnd // the answer stands at the end
+		m.views[stepPane].YOffset = toEnd // the answer stands at the end
 	}
 	err := m.record.Pass(m.ex.ID, string(m.mode), m.step().Name)
 	if m.phase == finished {
@@ -213,12 +220,23 @@ func (m *Model) judge(msg doneMsg) {
 
 // next goes to the next step.
 func (m *Model) next() tea.Cmd {
+	prose := map[kit.Lang]string{kit.En: m.session.Prose(kit.En), kit.Zh: m.session.Prose(kit.Zh)}
 	if !m.session.Next() {
 		return nil
 	}
+	m.state().prose = prose
 	m.at++
 	m.show(stepPane)
 	return m.enter()
+}
+
+// read shows the prose of a step, this one's or an earlier one's.
+func (m *Model) read(step int) {
+	m.show(stepPane)
+	if step >= 0 && step <= m.at && step != m.reading {
+		m.reading = step
+		m.views[stepPane].GotoTop()
+	}
 }
 
 // show brings a pane to the front on a narrow screen; side by side all are seen anyway.
@@ -255,6 +273,8 @@ func (m *Model) status() (text string, good, bad bool) {
 		return m.busyText(), false, false
 	case m.phase == unstarted:
 		return s.StartFailed, false, true
+	case m.reading != m.at:
+		return fmt.Sprintf(s.Rereading, m.at+1), false, false
 	case m.err != nil:
 		return fmt.Sprintf(s.Failed, shorten(m.err)), false, true
 	}
@@ -290,12 +310,11 @@ func (m *Model) status() (text string, good, bad bool) {
 
 func (m *Model) busyText() string {
 	s := m.common.S
-	frame := []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")[m.spin%10]
 	text := map[operation]string{
 		opStart: fmt.Sprintf(s.Starting, len(m.ex.Topology().Nodes)), opScene: s.Acting, opRun: s.Acting,
 		opCheck: s.Checking, opSolve: s.Solving, opLab: s.LabBusy, opClose: s.Stopping,
 	}[m.op]
-	text = string(frame) + " " + text
+	text = m.spin.View() + " " + text
 	if m.session != nil && m.op != opClose {
 		if clock, ok := m.session.Clock(); ok && clock.Paused() { // nothing that waits comes to its end then
 			text += " — " + s.TimePausedMark + " (t)"

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"redislab/exercises/kit"
 	"redislab/tui/page"
 	"redislab/tui/topo"
@@ -72,7 +74,7 @@ func (m *Model) title(p pane) string {
 	case consolePane:
 		return s.Console
 	}
-	return fmt.Sprintf("%s %d", s.Events, len(m.events))
+	return fmt.Sprintf("%s %d", s.Events, len(m.timeline.events))
 }
 
 // tally is how many checks hold: "2/3".
@@ -170,23 +172,23 @@ func (m *Model) footer() string {
 		return m.common.Footer(m.consoleHints()...)
 	}
 	if len(m.menus) > 0 {
-		return m.common.Footer(widget.Hint{Key: "enter", Label: s.Select}, widget.Hint{Key: "↑↓", Label: s.Move}, widget.Hint{Key: "esc", Label: s.Cancel})
+		return m.common.Footer(widget.Hint("enter", s.Select), widget.Hint("↑↓", s.Move), widget.Hint("esc", s.Cancel))
 	}
 	if m.busy() {
-		return m.common.Footer(widget.Hint{Key: "esc", Label: s.Cancel}, k.Hint(s, page.NextPane, ""), help)
+		return m.common.Footer(widget.Hint("esc", s.Cancel), k.Hint(s, page.NextPane, ""), help)
 	}
 	if m.phase == unstarted {
 		return m.common.Footer(k.Hint(s, page.Primary, s.Retry), k.Hint(s, page.GoBack, ""), help)
 	}
-	hints := []widget.Hint{}
+	hints := []key.Binding{}
 	if label := m.primaryLabel(); label != "" {
 		hints = append(hints, k.Hint(s, page.Primary, label))
 	}
-	if m.phase == predicting {
-		hints = append(hints, widget.Hint{Key: "↑↓", Label: s.Choose})
+	if m.phase == predicting && m.reading == m.at {
+		hints = append(hints, widget.Hint("↑↓", s.Choose))
 	}
 	if _, more := m.console.Next(); more && m.phase == acting { // first there is something to type
-		hints = append([]widget.Hint{k.Hint(s, page.OpenConsole, "")}, hints...)
+		hints = append([]key.Binding{k.Hint(s, page.OpenConsole, "")}, hints...)
 	} else {
 		hints = append(hints, k.Hint(s, page.OpenConsole, ""))
 	}
@@ -197,26 +199,29 @@ func (m *Model) footer() string {
 		k.Hint(s, page.OpenTime, ""), help)...)
 }
 
-func (m *Model) consoleHints() []widget.Hint {
+func (m *Model) consoleHints() []key.Binding {
 	s, keys := m.common.S, page.ConsoleKeys()
 	if m.console.Busy() {
-		return []widget.Hint{{Key: "esc", Label: s.GiveUp}, keys.Hint(s, page.ShowHelp, "")}
+		return []key.Binding{widget.Hint("esc", s.GiveUp), keys.Hint(s, page.ShowHelp, "")}
 	}
 	first := keys.Hint(s, page.Primary, "")
 	if label := m.primaryLabel(); m.console.Empty() && label != "" {
-		first.Label = label
+		first = keys.Hint(s, page.Primary, label)
 	}
-	hints := []widget.Hint{first}
+	hints := []key.Binding{first}
 	if _, ok := m.console.Next(); ok && m.console.Empty() {
-		hints = []widget.Hint{keys.Hint(s, page.Later, ""), first}
+		hints = []key.Binding{keys.Hint(s, page.Later, ""), first}
 	}
-	return append(hints, keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.NextPane, ""), widget.Hint{Key: "tab", Label: s.NextPane},
+	return append(hints, keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.NextPane, ""), widget.Hint("tab", s.NextPane),
 		keys.Hint(s, page.Up, ""), keys.Hint(s, page.ShowHelp, ""))
 }
 
 // primaryLabel says what enter does now; "" for nothing.
 func (m *Model) primaryLabel() string {
 	s := m.common.S
+	if m.reading != m.at {
+		return fmt.Sprintf(s.ReadOn, m.at+1)
+	}
 	switch m.phase {
 	case unstarted:
 		return s.Retry
