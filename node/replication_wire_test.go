@@ -63,12 +63,13 @@ func (c *pretender) takeRDB() []byte {
 	head := c.line()
 	if mark, ok := strings.CutPrefix(head, "$EOF:"); ok {
 		var all []byte
-		for !bytes.HasSuffix(all, []byte(mark)) {
-			b, err := c.r.ReadByte()
+		buf := make([]byte, 64<<10)
+		for !bytes.HasSuffix(all, []byte(mark)) { // nothing follows before the acknowledgement
+			n, err := c.r.Read(buf)
 			if err != nil {
 				c.t.Fatalf("reading the RDB: %v", err)
 			}
-			all = append(all, b)
+			all = append(all, buf[:n]...)
 		}
 		c.p.note("an RDB with a mark")
 		eventually(c.t, "the master is done as well", func() error {
