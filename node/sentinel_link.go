@@ -63,7 +63,6 @@ func (l *sentinelLink) run(ctx context.Context, addr string) error {
 
 // write sends what is queued; a failure ends the reading too.
 func (l *sentinelLink) write(ctx context.Context, conn net.Conn) {
-	var spare []byte
 	for {
 		select {
 		case <-ctx.Done():
@@ -72,7 +71,7 @@ func (l *sentinelLink) write(ctx context.Context, conn net.Conn) {
 		}
 		l.mu.Lock()
 		out := l.out
-		l.out = spare[:0]
+		l.out = nil
 		l.mu.Unlock()
 		if len(out) == 0 {
 			continue // it went with what was queued before
@@ -81,7 +80,6 @@ func (l *sentinelLink) write(ctx context.Context, conn net.Conn) {
 			conn.Close()
 			return
 		}
-		spare = out
 	}
 }
 
