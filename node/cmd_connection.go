@@ -160,7 +160,11 @@ func parseHello(ctx *command.Ctx, c *client) (args helloArgs, problem string) {
 }
 
 func (n *Node) replyHello(ctx *command.Ctx, c *client) {
-	ctx.Map(7)
+	fields := 7
+	if n.sentinel != nil {
+		fields = 6 // no role
+	}
+	ctx.Map(fields)
 	ctx.BulkString("server")
 	ctx.BulkString("redis")
 	ctx.BulkString("version")
@@ -170,12 +174,14 @@ func (n *Node) replyHello(ctx *command.Ctx, c *client) {
 	ctx.BulkString("id")
 	ctx.Int(int64(c.id))
 	ctx.BulkString("mode")
-	ctx.BulkString("standalone")
-	ctx.BulkString("role")
-	if n.isReplica() {
-		ctx.BulkString("replica")
-	} else {
-		ctx.BulkString("master")
+	ctx.BulkString(n.mode())
+	if n.sentinel == nil {
+		ctx.BulkString("role")
+		if n.isReplica() {
+			ctx.BulkString("replica")
+		} else {
+			ctx.BulkString("master")
+		}
 	}
 	ctx.BulkString("modules")
 	ctx.Array(0)

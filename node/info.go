@@ -49,7 +49,7 @@ func constant(v any) func(*Node) any { return func(*Node) any { return v } }
 
 // infoSections are the sections in the order in which Redis prints them.
 func (n *Node) infoSections() []infoSection {
-	return []infoSection{
+	all := []infoSection{
 		{name: "Server", usual: true, fields: serverFields},
 		{name: "Clients", usual: true, fields: clientFields},
 		{name: "Memory", usual: true, lines: (*Node).memoryInfo},
@@ -64,6 +64,10 @@ func (n *Node) infoSections() []infoSection {
 		{name: "Cluster", usual: true, fields: []field{{"cluster_enabled", constant(0)}}},
 		{name: "Keyspace", usual: true, lines: (*Node).keyspaceInfo},
 	}
+	if n.sentinel != nil {
+		return n.sentinelInfoSections(all)
+	}
+	return all
 }
 
 func (n *Node) cmdInfo(ctx *command.Ctx) {
@@ -114,7 +118,7 @@ var serverFields = []field{
 	{"redis_git_sha1", constant("00000000")},
 	{"redis_git_dirty", constant(0)},
 	{"redis_build_id", constant("0")},
-	{"redis_mode", constant("standalone")},
+	{"redis_mode", func(n *Node) any { return n.mode() }},
 	{"os", func(*Node) any { return osName() }},
 	{"arch_bits", constant(64)},
 	{"monotonic_clock", constant("POSIX clock_gettime")},

@@ -86,7 +86,10 @@ func (n *Node) logf(level slog.Level, format string, args ...any) {
 		n.cfg.Logger.Log(context.Background(), level, text)
 	}
 	role := 'M'
-	if n.logReplica.Load() {
+	switch {
+	case n.set.Sentinel():
+		role = 'X'
+	case n.logReplica.Load():
 		role = 'S'
 	}
 	n.logOut.write(fmt.Sprintf("%d:%c %s %c %s\n", os.Getpid(), role,
@@ -109,8 +112,10 @@ func (n *Node) logBanner() {
 	if n.set.Bool("cluster-enabled") {
 		n.warnf("cluster-enabled yes has no effect yet: this node runs alone.")
 	}
-	n.noticef("Running mode=standalone, port=%d.", n.set.Int("port"))
-	n.noticef("Server initialized")
+	n.noticef("Running mode=%s, port=%d.", n.mode(), n.set.Int("port"))
+	if n.sentinel == nil {
+		n.noticef("Server initialized")
+	}
 }
 
 // Version is the version of Redis the node behaves as.

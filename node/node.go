@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	mathrand "math/rand/v2"
 	"net"
 	"os"
@@ -96,6 +97,7 @@ type Node struct {
 	follower followerSide
 	failover failoverState
 	shutting shutdownState
+	sentinel *sentinelShell // nil unless in sentinel mode
 	timers   []Timer
 	ticks    int64
 	running  bool // the crons have been started
@@ -105,6 +107,7 @@ type Node struct {
 // Start runs a node: it listens, loads the RDB file if there is one, and begins to
 // replicate if told so. ctx bounds the start only.
 func Start(ctx context.Context, cfg Config) (*Node, error) {
+	cfg.Args = SentinelArgs(cfg.Args)
 	set, err := config.Parse(cfg.Args, cfg.Stdin, func(name string) ([]byte, error) {
 		return os.ReadFile(cfg.resolve(name))
 	})
@@ -145,7 +148,11 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	if err := n.openLog(); err != nil {
 		return nil, err
 	}
-	table, err := command.NewTable(data.Handlers(), n.serverHandlers())
+	if err := n.loadSentinel(); err != nil {
+		n.logOut.Close()
+		return nil, err
+	}
+	table, err := n.newTable()
 	if err != nil {
 		return nil, fmt.Errorf("building the command table: %w", err)
 	}
@@ -162,6 +169,16 @@ func newNode(cfg Config, set *config.Set) (*Node, error) {
 	n.ready.init()
 	n.follower.state = linkNone
 	return n, n.applySettings(nil)
+}
+
+// newTable makes the table of the commands that are served in the node's mode.
+func (n *Node) newTable() (*command.Table, error) {
+	if n.set.Sentinel() {
+		own := n.serverHandlers()
+		maps.Copy(own, n.sentinelHandlers())
+		return command.NewSentinelTable(own)
+	}
+	return command.NewTable(data.Handlers(), n.serverHandlers())
 }
 
 // renameCommands carries the rename-command directives out.
@@ -213,6 +230,9 @@ func (n *Node) start(ctx context.Context) error {
 			n.loop = loop
 			n.group.Go(loop.run)
 		}
+	}
+	if n.sentinel != nil {
+		return n.startSentinel()
 	}
 	if err := n.listen(); err != nil {
 		return err

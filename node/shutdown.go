@@ -127,7 +127,7 @@ func (n *Node) abortShutdown() bool {
 func (n *Node) shutdownNow(o shutdownOptions) string {
 	n.warnf("User requested shutdown...")
 	n.closeSnapshot()
-	if o.save || n.persist.savePoints && !o.nosave {
+	if n.sentinel == nil && (o.save || n.persist.savePoints && !o.nosave) {
 		n.noticef("Saving the final RDB snapshot before exiting.")
 		if r := n.persist.running; r != nil {
 			n.endSnapshot(r)
@@ -141,7 +141,11 @@ func (n *Node) shutdownNow(o shutdownOptions) string {
 		n.noticef("Removing the pid file.")
 		os.Remove(n.path(name))
 	}
-	n.warnf("Redis is now ready to exit, bye bye...")
+	name := "Redis"
+	if n.sentinel != nil {
+		name = "Sentinel"
+	}
+	n.warnf("%s is now ready to exit, bye bye...", name)
 	n.end(nil)
 	return ""
 }

@@ -179,7 +179,7 @@ func writeArg(w *resp.Writer, a *Arg) {
 		n++
 		intField{"key_spec_index", a.Key - 1}.write(w)
 	}
-	if a.Token != "" || a.Type == PureToken { // MIGRATE's "" is a token
+	if a.Token != "" || a.Name == "empty_string" { // MIGRATE's "" is a token
 		n++
 		writePair(w, "token", a.Token)
 	}

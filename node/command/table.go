@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -19,13 +20,19 @@ type Table struct {
 // NewTable makes the table of all commands for which a handler is given, by names like "get"
 // and "config|get". The handlers of COMMAND and its sub-commands are the table's own.
 func NewTable(handlers ...map[string]Handler) (*Table, error) {
+	return tableOf(allGroups[:], func(string) bool { return true }, handlers)
+}
+
+// tableOf binds those of the handlers that are wanted to the rows of groups.
+func tableOf(groups [][]Spec, wanted func(name string) bool, handlers []map[string]Handler) (*Table, error) {
 	t := &Table{}
 	bound, err := merge(append(handlers, t.handlers())...)
 	if err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(bound, func(name string, _ Handler) bool { return !wanted(name) })
 	b := binder{bound: bound, room: make([]Spec, 0, len(bound)+containers)}
-	for _, group := range allGroups {
+	for _, group := range groups {
 		for i := range group {
 			if s := b.served(&group[i]); s != nil {
 				t.specs = append(t.specs, s)

@@ -47,6 +47,9 @@ type ArgError struct {
 
 func (e *ArgError) Error() string { return e.Name + ": " + e.Reason }
 
+// Reason words an operating system's error as strerror(3) does.
+func Reason(err error) string { return osReason(err) }
+
 // osReason words an operating system's error as strerror(3) does, since that is what Redis's texts quote.
 func osReason(err error) string {
 	var path *fs.PathError

@@ -2,6 +2,10 @@
 //
 //	redislab-node [/path/to/redis.conf] [-] [--directive value …]
 //	redislab-node --port 7000 --save "" --replicaof 127.0.0.1 7001
+//
+// With --sentinel, or under the name redis-sentinel, it is a Redis Sentinel:
+//
+//	redislab-node /path/to/sentinel.conf --sentinel
 package main
 
 import (
@@ -15,6 +19,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -36,13 +41,13 @@ func run(args []string) int {
 		}
 	}
 	moreProcessors()
+	if args = node.SentinelArgs(args); isSentinel(os.Args[0]) && !slices.Contains(args, "--sentinel") {
+		args = append(args, "--sentinel")
+	}
 	debug.SetGCPercent(400) // until the data set has a size to go by
 	set, stdin, err := parse(args)
 	if err != nil {
 		return fail(err)
-	}
-	if set.Sentinel() || strings.Contains(filepath.Base(os.Args[0]), "redis-sentinel") {
-		return fail(errors.New("sentinel mode is not part of this node yet: start redis-sentinel instead"))
 	}
 	if set.Bool("daemonize") && os.Getenv(daemonMark) == "" {
 		if err := daemonize(set, args, stdin); err != nil {
@@ -60,6 +65,14 @@ func moreProcessors() {
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(max(4, runtime.NumCPU()+2))
 	}
+}
+
+// crashed is the exit status of a sentinel that simulated a crash.
+const crashed = 99
+
+// isSentinel tells whether the program was started under the name redis-sentinel.
+func isSentinel(program string) bool {
+	return strings.Contains(filepath.Base(program), "redis-sentinel")
 }
 
 // fail prints why the server does not start, as redis-server does.
@@ -91,7 +104,9 @@ func serve(set *config.Set, args []string, stdin []byte) int {
 	for {
 		select {
 		case <-n.Done():
-			if err := n.Err(); err != nil {
+			if err := n.Err(); errors.Is(err, node.ErrSimulatedCrash) {
+				return crashed
+			} else if err != nil {
 				return fail(err)
 			}
 			return 0
@@ -177,4 +192,7 @@ Examples:
        ./redislab-node --port 7777 --replicaof 127.0.0.1 8888
        ./redislab-node /etc/myredis.conf --loglevel verbose -
        ./redislab-node /etc/myredis.conf --loglevel verbose
+
+Sentinel mode:
+       ./redislab-node /etc/sentinel.conf --sentinel
 `

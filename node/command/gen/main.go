@@ -41,5 +41,8 @@ func run(ctx context.Context, dir string) error {
 	if err := writeTables(dir, commands); err != nil {
 		return err
 	}
-	return writeHelp(dir, help)
+	if err := writeHelp(dir, help); err != nil {
+		return err
+	}
+	return runSentinel(ctx, dir)
 }
