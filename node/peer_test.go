@@ -24,6 +24,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience bounds every wait of the tests in this package; it is reached only by failures.
 const patience = 20 * time.Second
 
+// pollEvery is how often a condition is looked at again.
+const pollEvery = 2 * time.Millisecond
+
 // testNode starts a node on a free loopback port with a folder of its own.
 func testNode(t testing.TB, args ...string) *Node {
 	t.Helper()
@@ -100,6 +103,7 @@ func tryPeer(t testing.TB, path, dir string, port int, args []string) string {
 	go func() {
 		defer close(up)
 		for ctx.Err() == nil && c.Ping(ctx).Err() != nil {
+			<-time.After(pollEvery)
 		}
 	}()
 	select {
@@ -128,6 +132,7 @@ func eventually(t testing.TB, what string, check func() error) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: %v", what, err)
 		}
+		<-time.After(pollEvery) // leave the processor to those we wait for
 	}
 }
 
@@ -154,6 +159,9 @@ func inSync(t testing.TB, master, replica *redis.Client) {
 		m, r := info(t, master, "replication"), info(t, replica, "replication")
 		if r["master_link_status"] != "up" || m["master_repl_offset"] != r["slave_repl_offset"] {
 			return fmt.Errorf("link %s, offsets %s and %s", r["master_link_status"], m["master_repl_offset"], r["slave_repl_offset"])
+		}
+		if m["master_replid"] != r["master_replid"] {
+			return fmt.Errorf("the master's stream is %s, the replica's %s", m["master_replid"], r["master_replid"])
 		}
 		return nil
 	})

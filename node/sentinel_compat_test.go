@@ -74,13 +74,12 @@ func steady(v any) any {
 	case []any:
 		out := slices.Clone(v)
 		for i := range out {
-			name, _ := out[i].(string)
 			if _, age := out[i].(int64); age && i == 0 && len(out) == 2 {
 				out[i] = "age" // in INFO-CACHE
 				continue
 			}
 			if i > 0 && slices.Contains(volatile, fmt.Sprint(out[i-1])) {
-				name = "volatile"
+				name := "volatile"
 				if _, err := strconv.Atoi(fmt.Sprint(out[i])); err != nil {
 					name = fmt.Sprintf("not a number: %v", out[i])
 				}
