@@ -1,6 +1,6 @@
 // Command bench measures the node against a real redis-server on the same machine, in one interleaved run:
 //
-//	go run ./node/bench                     # all of it, two to three minutes
+//	go run ./node/bench                     # all of it, about five minutes
 //	go run ./node/bench --quick             # smaller loads, fewer rounds
 //	go run ./node/bench --only throughput   # one item; --help lists them
 //	go run ./node/bench --strict            # exit status 1 when a limit is missed

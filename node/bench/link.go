@@ -98,6 +98,31 @@ func (l *link) reply() (string, error) {
 	return "", fmt.Errorf("unexpected reply %q", line)
 }
 
+// list sends a command whose reply is a flat array.
+func (l *link) list(words ...string) ([]string, error) {
+	if err := l.send(words...); err != nil {
+		return nil, fmt.Errorf("%s: %w", words[0], err)
+	}
+	head, err := l.r.ReadString('\n')
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", words[0], err)
+	}
+	head = strings.TrimRight(head, "\r\n")
+	count, err := strconv.Atoi(strings.TrimPrefix(head, "*"))
+	if err != nil || !strings.HasPrefix(head, "*") {
+		return nil, fmt.Errorf("%s: unexpected reply %q", words[0], head)
+	}
+	var all []string
+	for range count {
+		item, err := l.reply()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", words[0], err)
+		}
+		all = append(all, item)
+	}
+	return all, nil
+}
+
 // info is one field of INFO.
 func (l *link) info(section, field string) (string, error) {
 	text, err := l.do("INFO", section)

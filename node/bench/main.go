@@ -38,6 +38,7 @@ func items() []item {
 		{"load", "starting from that file", measureLoad},
 		{"partial", "partial resynchronization", measurePartial},
 		{"sync", "full synchronization of a replica, and GETs meanwhile", measureSync},
+		{"failover", "sentinels replace a killed master: until a client can write again", measureFailover},
 		{"suite", "redis-benchmark's own tests run to their end", measureSuite},
 	}
 }

@@ -52,14 +52,19 @@ func (b *bench) startIn(ctx context.Context, k kind, dir string, directives ...s
 	if err != nil {
 		return nil, err
 	}
-	program := b.redisBin
-	if k == ours {
-		program = b.nodeBin
-	}
 	args := append([]string{
 		"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--logfile",
 		filepath.Join(dir, "log"), "--repl-diskless-sync-delay", "0",
 	}, directives...)
+	return b.launch(ctx, k, dir, port, args...)
+}
+
+// launch runs the program of a kind and returns when it answers.
+func (b *bench) launch(ctx context.Context, k kind, dir string, port int, args ...string) (*server, error) {
+	program := b.redisBin
+	if k == ours {
+		program = b.nodeBin
+	}
 	s := &server{kind: k, port: port, dir: dir, cmd: exec.Command(program, args...), done: make(chan struct{})}
 	s.cmd.Stderr = &s.said
 	if err := s.cmd.Start(); err != nil {
