@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,7 +20,19 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain lets more tests run side by side than there are processors, unless it was told how many: what most of them do
+// is wait for a second to pass.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "test.parallel" })
+	if !told {
+		if err := flag.Set("test.parallel", "12"); err != nil {
+			panic(err)
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // patience bounds every wait of the tests in this package; it is reached only by failures.
 const patience = 20 * time.Second
@@ -102,7 +115,7 @@ func tryPeer(t testing.TB, path, dir string, port int, args []string) string {
 	defer cancel()
 	go func() {
 		defer close(up)
-		for ctx.Err() == nil && c.Ping(ctx).Err() != nil {
+		for ctx.Err() == nil && !answers(ctx, c, cmd.Process.Pid) {
 			<-time.After(pollEvery)
 		}
 	}()
@@ -118,6 +131,15 @@ func tryPeer(t testing.TB, path, dir string, port int, args []string) string {
 		t.Fatalf("redis-server ended: %s", out.String())
 		return ""
 	}
+}
+
+// answers tells whether a server has loaded its data, and is the one meant: another may have been quicker to take the port.
+func answers(ctx context.Context, c *redis.Client, pid int) bool {
+	if c.Ping(ctx).Err() != nil {
+		return false
+	}
+	text, err := c.Info(ctx, "server").Result()
+	return err == nil && strings.Contains(text, "process_id:"+strconv.Itoa(pid)+"\r\n")
 }
 
 // eventually waits until check gives no error, asking again and again.

@@ -68,6 +68,9 @@ func TestFailoverAsTheRealOne(t *testing.T) {
 				m.do("SET", "k", "x")
 				r.do("SET", "k", "v3")
 				r.synced(m)
+				if how == "to one" {
+					m.synced(r2) // now by way of m; it acknowledges once a second
+				}
 				m.do("GET", "k")
 				m.show()
 				m.fields("stats", "sync_full", "sync_partial_ok", "sync_partial_err")

@@ -4,13 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // startSentinel starts redis-server in sentinel mode, watching nothing.
@@ -19,28 +15,15 @@ func startSentinel(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr, err := freeAddr()
-	if err != nil {
-		return nil, err
-	}
-	_, port, err := net.SplitHostPort(addr)
+	ports, err := freePorts(1)
 	if err != nil {
 		return nil, err
 	}
 	file := filepath.Join(dir, "sentinel.conf")
-	if err := os.WriteFile(file, fmt.Appendf(nil, "port %s\nbind 127.0.0.1\ndir %s\n", port, dir), 0o644); err != nil {
+	if err := os.WriteFile(file, fmt.Appendf(nil, "port %s\nbind 127.0.0.1\ndir %s\n", ports[0], dir), 0o644); err != nil {
 		return nil, err
 	}
-	s := &server{dir: dir, rdb: redis.NewClient(&redis.Options{Addr: addr, Protocol: 3, DisableIdentity: true})}
-	s.cmd = exec.CommandContext(ctx, "redis-server", file, "--sentinel")
-	if err := s.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("redis-server 7.0 must be on PATH: %w", err)
-	}
-	if err := s.ready(ctx); err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
+	return launch(ctx, dir, ports[0], file, "--sentinel")
 }
 
 // runSentinel writes what sentinel mode has: the table of SENTINEL, and the names of the other commands it serves,

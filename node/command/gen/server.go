@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,9 +18,11 @@ import (
 
 // server is a redis-server started for the length of a run.
 type server struct {
-	dir string
-	cmd *exec.Cmd
-	rdb *redis.Client
+	dir   string
+	cmd   *exec.Cmd
+	rdb   *redis.Client
+	said  bytes.Buffer  // to be read once it has ended
+	ended chan struct{} // closed then
 }
 
 func startServer(ctx context.Context) (*server, error) {
@@ -26,20 +30,25 @@ func startServer(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	addr, err := freeAddr()
+	ports, err := freePorts(2)
 	if err != nil {
 		return nil, err
 	}
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	s := &server{dir: dir, rdb: redis.NewClient(&redis.Options{Addr: addr, Protocol: 3, DisableIdentity: true})}
-	s.cmd = exec.CommandContext(ctx, "redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "",
+	// Without a word about it the cluster's port is 10000 above the other, which may be more than there are.
+	return launch(ctx, dir, ports[0], "--port", ports[0], "--cluster-port", ports[1], "--bind", "127.0.0.1", "--save", "",
 		"--dir", dir, "--cluster-enabled", "yes", "--enable-debug-command", "yes", "--enable-module-command", "yes")
+}
+
+// launch starts redis-server, which has dir for its own, and waits until it answers on port.
+func launch(ctx context.Context, dir, port string, args ...string) (*server, error) {
+	addr := net.JoinHostPort("127.0.0.1", port)
+	s := &server{dir: dir, rdb: redis.NewClient(&redis.Options{Addr: addr, Protocol: 3, DisableIdentity: true}), ended: make(chan struct{})}
+	s.cmd = exec.CommandContext(ctx, "redis-server", args...)
+	s.cmd.Stdout, s.cmd.Stderr = &s.said, &s.said
 	if err := s.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("redis-server 7.0 must be on PATH: %w", err)
 	}
+	go func() { _ = s.cmd.Wait(); close(s.ended) }()
 	if err := s.ready(ctx); err != nil {
 		s.close()
 		return nil, err
@@ -47,23 +56,28 @@ func startServer(ctx context.Context) (*server, error) {
 	return s, nil
 }
 
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+func freePorts(n int) (ports []string, err error) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return ports, nil
 }
 
 // ready waits until the server answers and makes sure it is the version the tables are for.
 func (s *server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for s.rdb.Ping(ctx).Err() != nil {
 		select {
 		case <-ctx.Done():
 			return errors.New("redis-server does not answer")
+		case <-s.ended:
+			return fmt.Errorf("redis-server ended: %s", s.said.String())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -79,10 +93,8 @@ func (s *server) ready(ctx context.Context) error {
 
 func (s *server) close() {
 	_ = s.rdb.Close()
-	if s.cmd.Process != nil {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-	}
+	_ = s.cmd.Process.Kill()
+	<-s.ended
 	_ = os.RemoveAll(s.dir)
 }
 
