@@ -3,7 +3,6 @@ package lab
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,8 +12,8 @@ import (
 	"time"
 )
 
-// admin is the lab's own connection to a node. It speaks just enough RESP for AUTH and INFO, so that looking at a node
-// leaves no more in its statistics than it must.
+// admin is the lab's own connection to a node. It speaks just enough RESP for AUTH, INFO and SENTINEL, so that looking at a
+// node leaves no more in its statistics than it must.
 type admin struct {
 	dial func(context.Context) (net.Conn, error)
 	auth []string // AUTH's arguments; empty when the node has no password
@@ -28,6 +27,29 @@ type admin struct {
 
 // info asks for sections of INFO, in one go.
 func (a *admin) info(ctx context.Context, sections ...string) (map[string]string, error) {
+	var commands [][]string
+	for _, section := range sections {
+		commands = append(commands, []string{"INFO", section})
+	}
+	replies, err := a.do(ctx, commands...)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	var refused error
+	for _, r := range replies {
+		switch r := r.(type) {
+		case string:
+			parseInfo(r, out)
+		case replyError:
+			refused = r
+		}
+	}
+	return out, refused
+}
+
+// do sends commands in one go. A reply is a string, a []any or, when the node says no, a replyError.
+func (a *admin) do(ctx context.Context, commands ...[]string) ([]any, error) {
 	c := a.conn()
 	if c == nil {
 		var err error
@@ -35,9 +57,8 @@ func (a *admin) info(ctx context.Context, sections ...string) (map[string]string
 			return nil, err
 		}
 	}
-	out, err := a.exchange(ctx, c, sections)
-	var said replyError
-	if err != nil && !errors.As(err, &said) {
+	out, err := a.exchange(ctx, c, commands)
+	if err != nil {
 		a.drop() // what comes next on this connection is not known
 	}
 	return out, err
@@ -52,48 +73,34 @@ func (a *admin) connect(ctx context.Context) (net.Conn, error) {
 	if !a.set(c) {
 		return nil, net.ErrClosed
 	}
-	defer guard(ctx, c)()
-	request, replies := command("CLIENT", "SETNAME", LabEnd), 1
+	commands := [][]string{{"CLIENT", "SETNAME", LabEnd}}
 	if len(a.auth) > 0 {
-		request, replies = command(append([]string{"AUTH"}, a.auth...)...)+request, 2
+		commands = append([][]string{append([]string{"AUTH"}, a.auth...)}, commands...)
 	}
-	if _, err := io.WriteString(c, request); err != nil {
+	if _, err := a.exchange(ctx, c, commands); err != nil {
 		a.drop()
 		return nil, err
-	}
-	for range replies {
-		_, err := a.reply()
-		var said replyError
-		if err != nil && !errors.As(err, &said) {
-			a.drop()
-			return nil, err
-		}
 	}
 	return c, nil
 }
 
-func (a *admin) exchange(ctx context.Context, c net.Conn, sections []string) (map[string]string, error) {
+func (a *admin) exchange(ctx context.Context, c net.Conn, commands [][]string) ([]any, error) {
 	defer guard(ctx, c)()
 	var request strings.Builder
-	for _, s := range sections {
-		request.WriteString(command("INFO", s))
+	for _, words := range commands {
+		request.WriteString(command(words...))
 	}
 	if _, err := io.WriteString(c, request.String()); err != nil {
 		return nil, err
 	}
-	out := map[string]string{}
-	var refused error
-	for range sections {
-		text, err := a.reply()
-		var said replyError
-		if errors.As(err, &said) {
-			refused = err
-		} else if err != nil {
+	out := make([]any, len(commands))
+	for i := range out {
+		var err error
+		if out[i], err = a.reply(0); err != nil {
 			return nil, err
 		}
-		parseInfo(text, out)
 	}
-	return out, refused
+	return out, nil
 }
 
 // guard makes the connection obey ctx until the returned function is called.
@@ -151,32 +158,47 @@ type replyError string
 
 func (e replyError) Error() string { return string(e) }
 
-func (a *admin) reply() (string, error) {
+// deepest is how deep replies are nested, at most.
+const deepest = 4
+
+func (a *admin) reply(depth int) (any, error) {
 	line, err := a.r.ReadString('\n')
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	line = strings.TrimRight(line, "\r\n")
-	if line == "" {
-		return "", errors.New("empty line instead of a reply")
+	if line == "" || depth > deepest {
+		return nil, fmt.Errorf("reply %q is not expected", line)
 	}
 	switch line[0] {
 	case '+', ':':
 		return line[1:], nil
 	case '-':
-		return "", replyError(line[1:])
-	case '$':
-		n, err := strconv.Atoi(line[1:])
-		if err != nil || n < 0 || n > 1<<24 {
-			return "", fmt.Errorf("reply of length %q", line[1:])
-		}
-		buf := make([]byte, n+2)
-		if _, err := io.ReadFull(a.r, buf); err != nil {
-			return "", err
-		}
-		return string(buf[:n]), nil
+		return replyError(line[1:]), nil
 	}
-	return "", fmt.Errorf("reply %q is not expected", line)
+	n, err := strconv.Atoi(line[1:])
+	if err != nil || n > 1<<24 {
+		return nil, fmt.Errorf("reply of length %q", line[1:])
+	}
+	switch {
+	case n < 0 && (line[0] == '$' || line[0] == '*'):
+		return nil, nil
+	case line[0] == '$':
+		buf := make([]byte, n+2)
+		_, err := io.ReadFull(a.r, buf)
+		return string(buf[:n]), err
+	case line[0] == '*':
+		var list []any
+		for range n {
+			v, err := a.reply(depth + 1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	}
+	return nil, fmt.Errorf("reply %q is not expected", line)
 }
 
 func command(args ...string) string {

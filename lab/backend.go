@@ -25,11 +25,11 @@ type (
 
 // The classes of links, for faults on one of them only.
 const (
-	AnyClass    = netfault.AnyClass
-	Client      = netfault.Client
-	Replication = netfault.Replication
-	Bus         = netfault.Bus
-	Sentinel    = netfault.Sentinel
+	AnyClass        = netfault.AnyClass
+	ClientLink      = netfault.Client
+	ReplicationLink = netfault.Replication
+	BusLink         = netfault.Bus
+	SentinelLink    = netfault.Sentinel // from a sentinel to anything it watches or talks to
 )
 
 // The ends of links that are no nodes.
@@ -109,6 +109,7 @@ type Backend interface {
 type Place struct {
 	Addr       string      // host:port, for clients and for other nodes
 	Directives []Directive // what the node's configuration must say for it
+	Announce   string      // the IP address to announce, where it differs from the one it has; "" for none
 }
 
 // LaunchSpec is what a backend needs to start a node.
@@ -141,6 +142,13 @@ type Instance interface {
 	Logs() []string // the last lines
 	Done() <-chan struct{}
 	Err() error // after Done: nil when the node ended in order
+}
+
+// SentinelInstance is an Instance that can be asked what it knows as a sentinel. Others are asked by command, which tells less.
+type SentinelInstance interface {
+	Instance
+	// SentinelView is the sentinel's picture, its Masters' NodeIDs still empty; false when the node is no sentinel.
+	SentinelView() (SentinelView, bool)
 }
 
 // FaultPlane carries faults out. netfault.Fabric is one.

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -62,17 +63,21 @@ func (n *Node) dropClient() {
 
 // keep makes Close close the client.
 func (l *Lab) keep(c *redis.Client) *redis.Client {
+	l.keepOpen(c)
+	return c
+}
+
+func (l *Lab) keepOpen(c io.Closer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		_ = c.Close() // commands on it say that it is closed
-		return c
+		return
 	}
 	l.clients = append(l.clients, c)
-	return c
 }
 
-func (l *Lab) unkeep(c *redis.Client) {
+func (l *Lab) unkeep(c io.Closer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, o := range l.clients {

@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	configName = "redis.conf"
-	logName    = "redis.log"
+	configName   = "redis.conf"
+	logName      = "redis.log"
+	sentinelConf = "sentinel.conf"
+	sentinelLog  = "sentinel.log"
 )
 
 // configure writes the node's configuration file. Later starts find the file as the node left it (CONFIG REWRITE).
@@ -45,7 +47,13 @@ func (n *Node) configText() (string, error) {
 		line(d.Name, d.Value)
 	}
 	line("dir", quote(n.dir))
-	line("logfile", logName)
+	line("logfile", filepath.Base(n.LogFile()))
+	if n.spec.Sentinel {
+		return n.sentinelText(&b)
+	}
+	if n.place.Announce != "" {
+		line("replica-announce-ip", n.place.Announce)
+	}
 	named := map[string]bool{}
 	for _, d := range n.spec.Directives {
 		named[strings.ToLower(d.Name)] = true
@@ -68,6 +76,27 @@ func (n *Node) configText() (string, error) {
 	return b.String(), nil
 }
 
+// sentinelText adds what only a sentinel's file has.
+func (n *Node) sentinelText(b *strings.Builder) (string, error) {
+	if n.place.Announce != "" {
+		fmt.Fprintf(b, "sentinel announce-ip %s\n", n.place.Announce)
+	}
+	for _, d := range n.spec.Directives {
+		fmt.Fprintf(b, "%s %s\n", d.Name, d.Value)
+	}
+	for _, w := range n.spec.Watches {
+		host, port, err := net.SplitHostPort(n.lab.MustNode(w.Master).Addr())
+		if err != nil {
+			return "", fmt.Errorf("node %s: address of the master it watches: %w", n.spec.ID, err)
+		}
+		fmt.Fprintf(b, "sentinel monitor %s %s %s %d\n", w.Name, host, port, w.Quorum)
+		for _, d := range w.Settings {
+			fmt.Fprintf(b, "sentinel %s %s %s\n", d.Name, w.Name, d.Value)
+		}
+	}
+	return b.String(), nil
+}
+
 // quote is a value as redis.conf takes it when it may hold blanks.
 func quote(s string) string {
 	if !strings.ContainsAny(s, " \t\"'\\") {
@@ -77,7 +106,17 @@ func quote(s string) string {
 }
 
 // ConfigFile is the node's configuration file.
-func (n *Node) ConfigFile() string { return filepath.Join(n.dir, configName) }
+func (n *Node) ConfigFile() string {
+	if n.spec.Sentinel {
+		return filepath.Join(n.dir, sentinelConf)
+	}
+	return filepath.Join(n.dir, configName)
+}
 
 // LogFile is where the node writes its log.
-func (n *Node) LogFile() string { return filepath.Join(n.dir, logName) }
+func (n *Node) LogFile() string {
+	if n.spec.Sentinel {
+		return filepath.Join(n.dir, sentinelLog)
+	}
+	return filepath.Join(n.dir, logName)
+}

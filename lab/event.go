@@ -26,6 +26,14 @@ const (
 	EventResumed = "lab.resumed"
 	EventFault   = "lab.fault" // Text is the rule
 	EventHealed  = "lab.healed"
+
+	// What clients of Lab.Observe go through.
+	EventOutage  = "client.outage" // a write failed for want of a master
+	EventWriting = "client.writes" // and the first one that worked again; field "after" is the time without
+
+	// What sentinels tell: fields "name" ("+sdown") and "payload" as Redis publishes them, "master", "role", "instance" and
+	// "addr" of what it is about.
+	EventSentinel = "sentinel.event"
 )
 
 const (

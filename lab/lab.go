@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // Lab is a running topology.
@@ -27,7 +26,7 @@ type Lab struct {
 	mu       sync.Mutex
 	topology Topology
 	nodes    []*Node
-	clients  []*redis.Client
+	clients  []io.Closer
 	closed   bool
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ type Seen struct {
 	Dials     []DialSeen     // in order
 	Commands  int            // sent, each in a pipeline counted
 	Failed    int            // of those
-	Errors    map[string]int // by kind: the first word of an error reply ("READONLY"), "timeout", "refused", "closed", "other"
+	Errors    map[string]int // by kind: the first word of an error reply ("READONLY"), "timeout", "refused", "closed", "no-sentinel", "other"
 	Redirects int            // MOVED and ASK among them
 	Outages   []Outage       // times when writes failed
 }
@@ -103,15 +104,19 @@ func (o *Observer) Unwritable() time.Duration {
 func (o *Observer) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
 		c, err := next(ctx, network, addr)
-		d := DialSeen{At: o.lab.Clock().Now(), Addr: addr}
-		if err != nil {
-			d.Error = err.Error()
-		}
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		o.seen.Dials = append(o.seen.Dials, d)
+		o.noteDial(addr, err)
 		return c, err
 	}
+}
+
+func (o *Observer) noteDial(addr string, err error) {
+	d := DialSeen{At: o.lab.Clock().Now(), Addr: addr}
+	if err != nil {
+		d.Error = err.Error()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.seen.Dials = append(o.seen.Dials, d)
 }
 
 // ProcessHook implements redis.Hook.
@@ -166,11 +171,15 @@ func (o *Observer) noteWrite(now time.Time, kind string, err error) {
 	case failed && !o.outage:
 		o.outage = true
 		o.outages = append(o.outages, Outage{From: now, Failed: 1, First: err.Error()})
+		o.lab.Note(o.end, EventOutage, "a write failed: "+err.Error(), map[string]string{"error": kind})
 	case failed:
 		o.outages[len(o.outages)-1].Failed++
 	case o.outage:
 		o.outage = false
-		o.outages[len(o.outages)-1].To = now
+		last := &o.outages[len(o.outages)-1]
+		last.To = now
+		after := now.Sub(last.From).Round(time.Millisecond)
+		o.lab.Note(o.end, EventWriting, fmt.Sprintf("writes work again, after %s", after), map[string]string{"after": after.String()})
 	}
 }
 
@@ -192,6 +201,8 @@ func ErrorKind(err error) string {
 	case strings.Contains(text, "EOF"), errors.Is(err, net.ErrClosed), strings.Contains(text, "closed"),
 		strings.Contains(text, "connection reset"), errors.As(err, &op):
 		return "closed"
+	case strings.Contains(text, "all sentinels"):
+		return "no-sentinel"
 	}
 	return "other"
 }
@@ -199,7 +210,7 @@ func ErrorKind(err error) string {
 // unavailable tells the errors that mean "no master takes this write now".
 func unavailable(kind string) bool {
 	switch kind {
-	case "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "timeout", "refused", "closed":
+	case "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "MISCONF", "CLUSTERDOWN", "TRYAGAIN", "timeout", "refused", "closed", "no-sentinel":
 		return true
 	}
 	return false

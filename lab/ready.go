@@ -21,28 +21,38 @@ const (
 )
 
 // Ready tells the conditions of the lab being ready, asked for now: every node answers, every replica has its link up
-// and is in sync, and its master counts it as online.
+// and is in sync, and its master counts it as online. With sentinels: they know each other and the replicas, and are
+// enough for a failover.
 func (l *Lab) Ready() []Predicate {
 	l.refresh(l.life, readyPatience, true)
 	v := l.picture()
-	return []Predicate{l.accepting(v), l.inSync(v), l.online(v)}
+	all := []Predicate{l.accepting(v), l.inSync(v), l.online(v)}
+	if l.Topology().sentinels() > 0 {
+		all = append(all, l.sentinelsMet(v), l.replicasUsable(v), l.obeyed(v), l.quorumReachable(v))
+	}
+	return all
 }
 
 // WaitReady waits until all conditions hold. Its error lists those that do not.
 func (l *Lab) WaitReady(ctx context.Context) error {
+	return l.wait(ctx, "lab is not ready", func() []string { return failing(l.Ready()) })
+}
+
+// wait looks again and again until nothing is missing. Its error says what is.
+func (l *Lab) wait(ctx context.Context, what string, look func() []string) error {
 	t := time.NewTimer(0)
 	defer t.Stop()
 	for {
-		missing := failing(l.Ready())
+		missing := look()
 		if len(missing) == 0 {
 			return nil
 		}
 		t.Reset(readyPace)
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("lab is not ready: %s: %w", strings.Join(missing, "; "), ctx.Err())
+			return fmt.Errorf("%s: %s: %w", what, strings.Join(missing, "; "), ctx.Err())
 		case <-l.life.Done():
-			return fmt.Errorf("lab is not ready: %w", ErrClosed)
+			return fmt.Errorf("%s: %w", what, ErrClosed)
 		case <-t.C:
 		}
 	}

@@ -12,8 +12,9 @@ type Role string
 
 // The roles of nodes.
 const (
-	Master  Role = "master"
-	Replica Role = "replica"
+	Master       Role = "master"
+	Replica      Role = "replica"
+	SentinelRole Role = "sentinel"
 )
 
 // Directive is one line of a redis.conf: a name and what follows it, quoted as the file needs it.
@@ -26,11 +27,16 @@ type NodeSpec struct {
 	Follows    string      // ID of the master it replicates; "" for a master
 	Host       string      // label of the rack or host it stands for; optional
 	Directives []Directive // for this node's own configuration file
+	Sentinel   bool        // it is a sentinel and keeps no data
+	Watches    []Watch     // the masters that a sentinel monitors from the start
 }
 
 // Role is what the node starts as.
 func (s NodeSpec) Role() Role {
-	if s.Follows == "" {
+	switch {
+	case s.Sentinel:
+		return SentinelRole
+	case s.Follows == "":
 		return Master
 	}
 	return Replica
@@ -87,11 +93,13 @@ func Tree(fanout ...int) Topology {
 	return t
 }
 
-// With is the topology with more directives for every node.
+// With is the topology with more directives for every node that keeps data; sentinels have few in common with them.
 func (t Topology) With(directives ...Directive) Topology {
 	t = t.clone()
 	for i := range t.Nodes {
-		t.Nodes[i].Directives = append(t.Nodes[i].Directives, directives...)
+		if !t.Nodes[i].Sentinel {
+			t.Nodes[i].Directives = append(t.Nodes[i].Directives, directives...)
+		}
 	}
 	return t
 }
@@ -123,6 +131,7 @@ func (t Topology) clone() Topology {
 	t.Nodes = slices.Clone(t.Nodes)
 	for i := range t.Nodes {
 		t.Nodes[i].Directives = slices.Clone(t.Nodes[i].Directives)
+		t.Nodes[i].Watches = slices.Clone(t.Nodes[i].Watches)
 	}
 	return t
 }
@@ -145,6 +154,7 @@ func (t Topology) Validate() error {
 		ports[s.Port] = s.ID
 		errs = append(errs, s.validate()...)
 	}
+	errs = append(errs, t.validateWatches()...)
 	for _, s := range t.Nodes {
 		if s.Follows != "" && s.Follows != s.ID && !ids[s.Follows] {
 			errs = append(errs, fmt.Errorf("node %q follows %q, which is not in the topology", s.ID, s.Follows))
@@ -199,14 +209,19 @@ func validID(id string) bool {
 	return true
 }
 
-// startOrder lists the nodes so that a master comes before those who follow it.
+// startOrder lists the nodes so that a master comes before those who follow it, and sentinels come last.
 func (t Topology) startOrder() ([]NodeSpec, error) {
-	var order []NodeSpec
+	var order, sentinels []NodeSpec
 	started := map[string]bool{}
-	for len(order) < len(t.Nodes) {
+	for _, s := range t.Nodes {
+		if s.Sentinel {
+			sentinels = append(sentinels, s)
+		}
+	}
+	for len(order)+len(sentinels) < len(t.Nodes) {
 		before := len(order)
 		for _, s := range t.Nodes {
-			if !started[s.ID] && (s.Follows == "" || started[s.Follows]) {
+			if !s.Sentinel && !started[s.ID] && (s.Follows == "" || started[s.Follows]) {
 				order = append(order, s)
 				started[s.ID] = true
 			}
@@ -215,5 +230,5 @@ func (t Topology) startOrder() ([]NodeSpec, error) {
 			return nil, fmt.Errorf("topology %q: nodes follow each other in a circle", t.Name)
 		}
 	}
-	return order, nil
+	return append(order, sentinels...), nil
 }

@@ -39,6 +39,8 @@ type NodeView struct {
 	SyncInProgress bool      `json:"sync_in_progress"`
 	Silent         bool      `json:"silent"` // it lives but did not answer in time
 	Error          string    `json:"error,omitempty"`
+
+	Sentinel *SentinelView `json:"sentinel,omitempty"` // what a sentinel knew when it last answered
 }
 
 // LinkView is a replication link: From follows To.
@@ -66,6 +68,7 @@ type look struct {
 	admin  *admin
 	busy   chan struct{} // closed when the look in flight ends; nil when there is none
 	info   map[string]string
+	knows  *SentinelView // of a sentinel
 	err    error
 	silent bool
 }
@@ -110,21 +113,32 @@ func (l *Lab) look(n *Node) (done <-chan struct{}, wasSilent bool) {
 	}
 	if k.busy == nil {
 		k.busy = make(chan struct{})
-		l.work.Go(func() { l.ask(k) })
+		l.work.Go(func() { l.ask(n, k) })
 	}
 	return k.busy, k.silent
 }
 
-func (l *Lab) ask(k *look) {
+func (l *Lab) ask(n *Node, k *look) {
 	ctx, cancel := context.WithTimeout(l.life, infoPatience)
 	defer cancel()
-	info, err := k.admin.info(ctx, "server", "replication", "keyspace", "persistence")
+	var knows *SentinelView
+	sections := []string{"server", "replication", "keyspace", "persistence"}
+	if n.spec.Sentinel {
+		sections = []string{"server", "sentinel"}
+	}
+	info, err := k.admin.info(ctx, sections...)
+	if err == nil && n.spec.Sentinel {
+		knows, err = l.askSentinel(ctx, n, k.admin, info)
+	}
 	w := &l.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	k.err, k.silent = err, err != nil && len(info) == 0
 	if len(info) > 0 {
 		k.info = info
+	}
+	if knows != nil {
+		k.knows = knows
 	}
 	close(k.busy)
 	k.busy = nil
@@ -190,7 +204,7 @@ func (l *Lab) picture() View {
 }
 
 func linkView(n *NodeView, rules []Fault) LinkView {
-	k := LinkView{From: n.ID, To: n.MasterID, Class: Replication, State: "down"}
+	k := LinkView{From: n.ID, To: n.MasterID, Class: ReplicationLink, State: "down"}
 	switch {
 	case n.State == StateStopped || n.State == StateKilled:
 	case n.LinkStatus == "up":
@@ -216,13 +230,16 @@ func (l *Lab) nodeView(n *Node, byAddr map[string]string) NodeView {
 	var info map[string]string
 	if k != nil {
 		info = k.info
+		v.Sentinel = k.knows
 		v.Silent = k.silent && v.State == StateUp
 		if k.err != nil {
 			v.Error = k.err.Error()
 		}
 	}
 	l.watch.mu.Unlock()
-	if info != nil {
+	if info != nil && n.spec.Sentinel {
+		v.RunID = info["run_id"]
+	} else if info != nil {
 		v.fill(info, byAddr)
 	}
 	return v

@@ -58,7 +58,7 @@ func staleReads() kit.Exercise {
 // measureStaleness writes on the master and reads on the replica at once, with
 // and without Nagle's algorithm on the replication link.
 func measureStaleness(ctx context.Context, r *kit.Run) error {
-	if err := r.Lab.Delay(master, first, linkDelay, lab.Replication); err != nil {
+	if err := r.Lab.Delay(master, first, linkDelay, lab.ReplicationLink); err != nil {
 		return err
 	}
 	for way, value := range map[string]string{"tcp-nodelay": "no", "nagle": "yes"} {

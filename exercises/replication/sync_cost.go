@@ -152,7 +152,7 @@ func timeStages(ctx context.Context, r *kit.Run) error {
 			return err
 		}
 		if round.delay > 0 {
-			if err := r.Lab.Delay(master, newcomer, round.delay, lab.Replication); err != nil {
+			if err := r.Lab.Delay(master, newcomer, round.delay, lab.ReplicationLink); err != nil {
 				return err
 			}
 		}

@@ -107,7 +107,7 @@ func sentTimes(key kit.Key[int64], times int64) kit.Check {
 func lagByDepth(ctx context.Context, r *kit.Run) error {
 	chain := []string{master, first, second, third}
 	for i, id := range chain[1:] {
-		if err := r.Lab.Delay(chain[i], id, treeDelay, lab.Replication); err != nil {
+		if err := r.Lab.Delay(chain[i], id, treeDelay, lab.ReplicationLink); err != nil {
 			return err
 		}
 	}

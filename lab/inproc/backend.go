@@ -92,8 +92,13 @@ func (b *Backend) Close() error { return b.fabric.Close() }
 
 // Launch implements lab.Backend.
 func (b *Backend) Launch(ctx context.Context, spec lab.LaunchSpec) (lab.Instance, error) {
+	args := []string{spec.ConfigFile}
+	if spec.Role == lab.SentinelRole {
+		args = append(args, "--sentinel")
+		b.fabric.RegisterDialer(spec.ID, netfault.Sentinel)
+	}
 	n, err := node.Start(ctx, node.Config{
-		Args: []string{spec.ConfigFile}, Net: b.fabric.Node(spec.ID), Clock: nodeClock{b.clock}, Seed: b.nodeSeed(spec.ID),
+		Args: args, Net: b.fabric.Node(spec.ID), Clock: nodeClock{b.clock}, Seed: b.nodeSeed(spec.ID),
 		WorkDir: spec.Dir, Observe: func(e node.Event) {
 			spec.Observe(lab.Observation{At: e.At, Kind: e.Kind, Fields: e.Fields, Text: text(spec.ID, e)})
 		},

@@ -25,7 +25,7 @@ type testCase struct {
 
 func cases() []testCase {
 	var all []testCase
-	for _, group := range [][]testCase{lifeCases(), viewCases(), faultCases(), clientCases(), closeCases()} {
+	for _, group := range [][]testCase{lifeCases(), viewCases(), faultCases(), clientCases(), sentinelCases(), closeCases()} {
 		all = append(all, group...)
 	}
 	return all

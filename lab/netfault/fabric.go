@@ -24,6 +24,7 @@ type Fabric struct {
 	rules   []Rule
 	links   map[ends]*link
 	owners  map[string]owner  // by host:port: who listens there, or will
+	dialers map[string]Class  // by node: the class of all that it dials, where that is its own
 	sources map[string]string // by host: the node that dials from there
 	dialled map[string]string // by host:port of a dialling socket: the end it belongs to
 	held    map[string]net.Listener
@@ -51,7 +52,7 @@ func NewMemory(c clock.Clock, seed uint64) *Fabric {
 func New(c clock.Clock, seed uint64) *Fabric {
 	return &Fabric{
 		clock: c, rand: rand.New(rand.NewPCG(seed, seed)),
-		links: map[ends]*link{}, owners: map[string]owner{}, sources: map[string]string{},
+		links: map[ends]*link{}, owners: map[string]owner{}, sources: map[string]string{}, dialers: map[string]Class{},
 		dialled: map[string]string{},
 		held:    map[string]net.Listener{}, open: map[*conn]struct{}{},
 	}
@@ -135,6 +136,13 @@ func (f *Fabric) Register(id, addr string, class Class) {
 	f.owners[addr] = owner{id, class}
 }
 
+// RegisterDialer says that whatever a node dials is a link of that class, as with a sentinel.
+func (f *Fabric) RegisterDialer(id string, class Class) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dialers[id] = class
+}
+
 // RegisterSource says that a node dials from a host of its own.
 func (f *Fabric) RegisterSource(id, host string) {
 	f.mu.Lock()
@@ -143,10 +151,14 @@ func (f *Fabric) RegisterSource(id, host string) {
 }
 
 // classOf is the class of what from dials at an owner's address.
-func (o owner) classOf(from string) Class {
+func (f *Fabric) classOf(o owner, from string) Class {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch {
 	case IsClient(from) || from == LabEnd:
 		return Client
+	case f.dialers[from] != AnyClass:
+		return f.dialers[from]
 	case o.class != AnyClass:
 		return o.class
 	}

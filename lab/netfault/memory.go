@@ -68,7 +68,7 @@ func (m *memory) dial(ctx context.Context, f *Fabric, from string, to owner, ap 
 	if l == nil {
 		return nil, errRefused()
 	}
-	class := to.classOf(from)
+	class := f.classOf(to, from)
 	there := newFlow(f, f.link(from, to.id, class))
 	back := newFlow(f, f.link(to.id, from, class))
 	mine := newMemConn(f, local, l.addr, back, there)

@@ -69,7 +69,7 @@ func (p *Proxy) accept() {
 func (p *Proxy) serve(accepted *net.TCPConn) {
 	f := p.fabric
 	from := f.identify(accepted.RemoteAddr())
-	class := f.owner(p.l.Addr().String()).classOf(from)
+	class := f.classOf(f.owner(p.l.Addr().String()), from)
 	client := f.wrap(accepted, f.link(from, p.id, class), f.link(p.id, from, class), nil)
 	defer client.Close()
 	// The kernel has accepted already; over a cut link the node must not know of it yet.

@@ -69,7 +69,7 @@ func (f *Fabric) dial(ctx context.Context, from, network, address string) (net.C
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	to := f.owner(ap.String())
-	if err := f.pass(ctx, from, to.id, to.classOf(from)); err != nil {
+	if err := f.pass(ctx, from, to.id, f.classOf(to, from)); err != nil {
 		return nil, dialError(network, ap.String(), err)
 	}
 	var c net.Conn
@@ -94,7 +94,7 @@ func (f *Fabric) dialTCP(ctx context.Context, from string, to owner, ap netip.Ad
 		// The accepting end sees to both directions; this end's deadlines are its user's, on the machine's time.
 		return &tracked{TCPConn: inner, forget: forget}, nil
 	}
-	return f.wrap(inner, f.link(to.id, from, to.classOf(from)), nil, forget), nil
+	return f.wrap(inner, f.link(to.id, from, f.classOf(to, from)), nil, forget), nil
 }
 
 // dialNamed connects from a port that the accepting end knows by then to be from's: the socket is bound, and the port
@@ -179,7 +179,7 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 	f := l.fabric
 	from := f.identify(inner.RemoteAddr())
-	class := f.owner(l.Addr().String()).classOf(from)
+	class := f.classOf(f.owner(l.Addr().String()), from)
 	in, out := f.link(from, l.id, class), (*link)(nil)
 	if IsClient(from) || from == LabEnd {
 		out = f.link(l.id, from, class)

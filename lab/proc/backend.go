@@ -109,8 +109,8 @@ func (b *Backend) Place(_ context.Context, id string, port int) (lab.Place, erro
 	b.hosts[id] = own
 	b.inner[public] = net.JoinHostPort(own, number)
 	b.fabric.RegisterSource(id, own)
-	return lab.Place{Addr: public, Directives: []lab.Directive{
-		{Name: "bind", Value: own}, {Name: "bind-source-addr", Value: own}, {Name: "replica-announce-ip", Value: "127.0.0.1"},
+	return lab.Place{Addr: public, Announce: "127.0.0.1", Directives: []lab.Directive{
+		{Name: "bind", Value: own}, {Name: "bind-source-addr", Value: own},
 	}}, nil
 }
 
@@ -142,6 +142,9 @@ func (b *Backend) Launch(ctx context.Context, spec lab.LaunchSpec) (lab.Instance
 	}
 	if !b.faults {
 		b.fabric.Release(spec.Addr) // the process listens there itself
+	}
+	if spec.Role == lab.SentinelRole {
+		b.fabric.RegisterDialer(spec.ID, netfault.Sentinel)
 	}
 	from := logSize(spec.LogFile)
 	p, err := b.start(spec)

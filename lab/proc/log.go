@@ -41,12 +41,42 @@ func observation(line string) (lab.Observation, bool) {
 	if !ok {
 		return lab.Observation{}, false
 	}
+	if fields := sentinelEvent(text); fields != nil {
+		return lab.Observation{At: time.Now(), Kind: lab.EventSentinel, Text: text, Fields: fields}, true
+	}
 	for _, p := range patterns() {
 		if strings.Contains(text, p.words) {
 			return lab.Observation{At: time.Now(), Kind: p.kind, Text: text}, true
 		}
 	}
 	return lab.Observation{}, false
+}
+
+// sentinelEvent reads a sentinel's event, as sentinelEvent in Redis's sentinel.c writes it:
+//
+//	+sdown master mymaster 127.0.0.1 9001
+//	+slave slave 127.0.0.1:9002 127.0.0.1 9002 @ mymaster 127.0.0.1 9001
+//
+// nil when the text is none.
+func sentinelEvent(text string) map[string]string {
+	if len(text) < 2 || text[0] != '+' && text[0] != '-' || text[1] < 'a' || text[1] > 'z' {
+		return nil
+	}
+	name, payload, _ := strings.Cut(text, " ")
+	fields := map[string]string{"name": name, "payload": payload}
+	words := strings.Fields(payload)
+	if len(words) >= 4 {
+		switch role := words[0]; {
+		case role == "master":
+			fields["master"] = words[1]
+		case (role == "slave" || role == "sentinel") && len(words) >= 6 && words[4] == "@":
+			fields["master"] = words[5]
+		default:
+			return fields
+		}
+		fields["role"], fields["instance"], fields["addr"] = words[0], words[1], words[2]+":"+words[3]
+	}
+	return fields
 }
 
 // cutMark splits a log line at its level mark, one of . - * #.

@@ -30,7 +30,11 @@ func (b *Backend) start(spec lab.LaunchSpec) (*process, error) {
 	}
 	defer log.Close()
 	p := &process{addr: spec.Addr, log: spec.LogFile, ended: make(chan struct{}), done: make(chan struct{})}
-	p.cmd = exec.Command(b.program, spec.ConfigFile)
+	args := []string{spec.ConfigFile}
+	if spec.Role == lab.SentinelRole {
+		args = append(args, "--sentinel")
+	}
+	p.cmd = exec.Command(b.program, args...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = spec.Dir, log, log
 	p.cmd.SysProcAttr = processAttr()
 	if err := b.spawner.run(p.cmd.Start); err != nil {

@@ -29,7 +29,7 @@ func TestPicture(t *testing.T) {
 	}}
 	rules := []lab.Fault{
 		{Kind: netfault.Cut, From: "r1", To: netfault.AnyNode},
-		{Kind: netfault.Delay, From: "master", To: "r2", Delay: time.Second, Class: lab.Replication},
+		{Kind: netfault.Delay, From: "master", To: "r2", Delay: time.Second, Class: lab.ReplicationLink},
 	}
 	want := topo.View{
 		Nodes: []topo.Node{

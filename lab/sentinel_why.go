@@ -1,0 +1,90 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// reasons lists what stands against a failover, as far as a sentinel's replies tell; the rules are those of Redis's
+// sentinel.c: sentinelStartFailoverIfNeeded, sentinelGetLeader, sentinelSelectSlave.
+func (w *WatchView) reasons(tilt bool, now time.Time) []Reason {
+	var list []Reason
+	add := func(rule string, until time.Time, format string, args ...any) {
+		list = append(list, Reason{rule, fmt.Sprintf(format, args...), until})
+	}
+	if tilt {
+		add(RuleTilt, time.Time{}, "tilt mode: time made a leap, nothing is decided")
+	}
+	needed := max(w.Majority, w.Quorum)
+	electing := w.Failover == "wait_start"
+	switch {
+	case electing:
+		add(RuleElection, time.Time{}, "waiting for votes: %d of %d are needed", needed, w.Voters)
+	case w.Failover != "" && w.Failover != "none":
+		add(RuleInProgress, time.Time{}, "a failover is in progress here: %s", w.Failover)
+	case !w.SDown:
+		add(RuleNotDown, time.Time{}, "the master is not s_down: it answers within %s", w.DownAfter)
+	}
+	switch {
+	case w.Quorum > w.Voters:
+		add(RuleNoQuorum, time.Time{}, "the quorum is %d, but only %d sentinels are known", w.Quorum, w.Voters)
+	case w.SDown && !w.ODown:
+		add(RuleNotAgreed, time.Time{}, "%d of %d sentinels needed agree that the master is down", w.Agree, w.Quorum)
+	}
+	if now.Before(w.Cooldown) && w.Failover == "" {
+		add(RuleCooldown, w.Cooldown, "it voted in epoch %d: the next failover starts in %s at the earliest (2 × failover-timeout)",
+			w.VotedEpoch, w.Cooldown.Sub(now).Round(time.Second))
+	}
+	if w.Usable < needed && (w.Failover == "" || electing) {
+		add(RuleNoMajority, time.Time{}, "%d of %d known sentinels can be reached, %d are needed to elect a leader", w.Usable, w.Voters, needed)
+	}
+	if w.Promoted == "" && !slices.ContainsFunc(w.Replicas, func(s SeenNode) bool { return s.WhyNot == "" }) {
+		add(RuleNoReplica, time.Time{}, "no replica can be promoted%s", whyNone(w.Replicas))
+	}
+	return list
+}
+
+func whyNone(replicas []SeenNode) string {
+	if len(replicas) == 0 {
+		return ": none is known"
+	}
+	var words []string
+	for _, r := range replicas {
+		words = append(words, r.Name+": "+r.WhyNot)
+	}
+	return ": " + strings.Join(words, "; ")
+}
+
+// whyNotPromoted is the rule by which a replica is passed over, as far as its flags tell.
+func whyNotPromoted(s SeenNode) string {
+	switch {
+	case s.SDown:
+		return "it is s_down"
+	case slices.Contains(s.Flags, "o_down"):
+		return "it is o_down"
+	case slices.Contains(s.Flags, "disconnected"):
+		return "it is disconnected"
+	case s.Priority == 0:
+		return "its priority is 0"
+	}
+	return ""
+}
+
+// WhyNoFailover tells, by sentinel, what stands against a failover of the named master at this moment: the rule that blocks now
+// first. A sentinel that does not know the master, or does not answer, is left out.
+//
+//	for id, why := range l.WhyNoFailover(ctx, lab.MyMaster) {
+//		fmt.Println(id, why[0].Rule, why[0].Text)
+//	}
+func (l *Lab) WhyNoFailover(name string) map[string][]Reason {
+	l.refresh(l.life, readyPatience, true)
+	out := map[string][]Reason{}
+	for _, n := range l.picture().Nodes {
+		if w := n.Sentinel.Master(name); w != nil && n.State == StateUp && !n.Silent {
+			out[n.ID] = w.Why
+		}
+	}
+	return out
+}
