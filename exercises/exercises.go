@@ -10,6 +10,7 @@ package exercises
 import (
 	"redislab/exercises/kit"
 	"redislab/exercises/replication"
+	"redislab/exercises/sentinel"
 	"redislab/exercises/single"
 )
 
@@ -26,6 +27,7 @@ func Chapters() []Chapter {
 		{"single", kit.T("A single node", "单节点"), single.Lessons()},
 		{"replication", kit.T("Master and replicas", "主从复制"), replication.Lessons()},
 		{"operations", kit.T("Replication in operation", "复制的运维"), replication.Operations()},
+		{"sentinel", kit.T("Sentinel", "哨兵"), sentinel.Lessons()},
 	}
 }
 

@@ -53,7 +53,7 @@ func FindItem(number int) (Item, bool) {
 
 // Items lists the claims that the lessons prove or disprove, in order.
 func Items() []Item {
-	return slices.Concat(masterReplicaItems(), psyncItems(), wireItems(), operationItems())
+	return slices.Concat(masterReplicaItems(), psyncItems(), wireItems(), operationItems(), sentinelItems())
 }
 
 func masterReplicaItems() []Item {

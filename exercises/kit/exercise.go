@@ -21,11 +21,15 @@ type Exercise struct {
 	Title    Text // both filled from the prose by Bind
 	Summary  Text
 	Topology func() lab.Topology
-	Needs    []lab.Capability // skipped, with the reason, where the backend lacks one
-	Items    []int            // curriculum items this lesson is the home of
-	After    []string         // lessons worth taking first
-	Steps    []Step
-	Prose    fs.FS // holds <name>.en.md and <name>.zh.md; set by Bind
+	// Short makes the topology's time limits short, for backends where time is real. nil: it is the same everywhere.
+	Short func(lab.Topology) lab.Topology
+	// Begin notes what prose and steps need, once the lab is ready.
+	Begin func(ctx context.Context, r *Run) error
+	Needs []lab.Capability // skipped, with the reason, where the backend lacks one
+	Items []int            // curriculum items this lesson is the home of
+	After []string         // lessons worth taking first
+	Steps []Step
+	Prose fs.FS // holds <name>.en.md and <name>.zh.md; set by Bind
 }
 
 // Step is one stretch of a lesson: something is done, then seen.

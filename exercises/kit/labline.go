@@ -35,6 +35,13 @@ func onNode(f func(ctx context.Context, n *lab.Node) error) func(context.Context
 	}
 }
 
+// fault does what the words ask for as a line of the lab's own.
+func fault(verb string) func(context.Context, *lab.Lab, []string) error {
+	return func(_ context.Context, l *lab.Lab, a []string) error {
+		return l.Fault(strings.Join(append([]string{verb}, a...), " "))
+	}
+}
+
 func labVerbs() []labVerb {
 	return []labVerb{
 		{"kill", "NODE", 1, onNode(func(_ context.Context, n *lab.Node) error { return n.Kill() })},
@@ -42,9 +49,11 @@ func labVerbs() []labVerb {
 		{"restart", "NODE", 1, onNode(func(ctx context.Context, n *lab.Node) error { return n.Restart(ctx) })},
 		{"pause", "NODE", 1, onNode(func(_ context.Context, n *lab.Node) error { return n.Pause() })},
 		{"resume", "NODE", 1, onNode(func(_ context.Context, n *lab.Node) error { return n.Resume() })},
-		{"cut", "NODE NODE", 2, func(_ context.Context, l *lab.Lab, a []string) error { return l.Cut(a[0], a[1]) }},
-		{"isolate", "NODE", 1, func(_ context.Context, l *lab.Lab, a []string) error { return l.Isolate(a[0]) }},
-		{"heal", "", 0, func(_ context.Context, l *lab.Lab, _ []string) error { return l.Heal() }},
+		{"cut", "NODE NODE [CLASS]", 2, fault("cut")},
+		{"cut-one-way", "FROM TO [CLASS]", 2, fault("cut-one-way")},
+		{"isolate", "NODE [CLASS]", 1, fault("isolate")},
+		{"partition", "NODE,NODE NODE,NODE", 2, fault("partition")},
+		{"heal", "[NODE NODE]", 0, fault("heal")},
 		{"write", "NODE BYTES", 2, func(ctx context.Context, l *lab.Lab, a []string) error {
 			n, err := strconv.Atoi(a[1])
 			if l.Node(a[0]) == nil || err != nil || n < 1 {

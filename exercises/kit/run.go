@@ -20,10 +20,27 @@ type Run struct {
 
 	backend lab.Backend
 	observe func(Progress)
+	life    context.Context // of what goes on in the background
+	end     context.CancelFunc
+	work    sync.WaitGroup
 
 	mu       sync.Mutex
 	step     string
 	consoles map[string]*wire.Conn
+}
+
+func newRun(l *lab.Lab, r *Runner) *Run {
+	run := &Run{Lab: l, Lang: r.lang, backend: r.backend, observe: r.tell}
+	run.life, run.end = context.WithCancel(context.Background())
+	return run
+}
+
+// Background runs f beside the steps, a load for instance, until it returns or the lesson is left, which ends its context.
+func (r *Run) Background(f func(ctx context.Context)) { r.work.Go(func() { f(r.life) }) }
+
+func (r *Run) endBackground() {
+	r.end()
+	r.work.Wait()
 }
 
 func splitAddr(addr string) (host, port string) {

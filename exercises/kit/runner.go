@@ -109,6 +109,9 @@ func (r *Runner) Start(ctx context.Context) error {
 		return &SkipError{Exercise: r.ex.ID, Backend: r.backend.Name(), Missing: miss}
 	}
 	topo := r.ex.Topology()
+	if r.ex.Short != nil && !r.backend.Capabilities().SimulatedTime {
+		topo = r.ex.Short(topo)
+	}
 	if r.shape != nil {
 		topo = r.shape(topo)
 	}
@@ -116,7 +119,7 @@ func (r *Runner) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: start the lab: %w", r.ex.ID, err)
 	}
-	run := &Run{Lab: l, Lang: r.lang, backend: r.backend, observe: r.tell}
+	run := newRun(l, r)
 	r.mu.Lock()
 	dup := r.run != nil || r.closed
 	if !dup {
@@ -128,6 +131,11 @@ func (r *Runner) Start(ctx context.Context) error {
 	}
 	if err := l.WaitReady(ctx); err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", r.ex.ID, err), r.Close())
+	}
+	if r.ex.Begin != nil {
+		if err := r.ex.Begin(ctx, run); err != nil {
+			return errors.Join(fmt.Errorf("%s: beginning: %w", r.ex.ID, err), r.Close())
+		}
 	}
 	r.tell(Progress{Kind: Started})
 	return nil
@@ -142,6 +150,7 @@ func (r *Runner) Close() error {
 	if run == nil || closed {
 		return nil
 	}
+	run.endBackground()
 	run.closeConsoles()
 	err := run.Lab.Close()
 	r.tell(Progress{Kind: Closed, Err: err})

@@ -129,7 +129,7 @@ func (r *Runner) Answer(ctx context.Context) (*Outcome, error) {
 	}
 	o := &Outcome{
 		Guess: guess, Correct: n, Right: guess == n,
-		Choice: p.Choices[n].In(r.lang), Explain: run.Expand(p.Explain.In(r.lang)),
+		Choice: run.Expand(p.Choices[n].In(r.lang)), Explain: run.Expand(p.Explain.In(r.lang)),
 	}
 	r.tell(Progress{Kind: Answered, Step: step.Name, Outcome: o})
 	return o, nil

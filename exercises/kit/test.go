@@ -161,7 +161,7 @@ func reportOn(t *testing.T, ex Exercise, rep Report, typed []string, err error) 
 		}
 		if s.Outcome != nil {
 			t.Logf("%s: answer %q", s.Step, s.Outcome.Choice)
-			answers[ex.ID+"/"+s.Step] = s.Outcome.Choice
+			answers[ex.ID+"/"+s.Step] = choiceOf(ex, s)
 			if u := Unfilled(s.Outcome.Explain); u != "" {
 				t.Errorf("%s: the explanation has an unfilled %s", s.Step, u)
 			}
@@ -174,6 +174,16 @@ func reportOn(t *testing.T, ex Exercise, rep Report, typed []string, err error) 
 		t.Errorf("%v\ntyped:\n%s", err, strings.Join(typed, "\n"))
 	}
 	return answers
+}
+
+// choiceOf is the right answer without what the run fills in, which differs where limits are shorter.
+func choiceOf(ex Exercise, s StepReport) string {
+	for _, step := range ex.Steps {
+		if step.Name == s.Step {
+			return step.Predict.Choices[s.Outcome.Correct].En
+		}
+	}
+	return s.Outcome.Choice
 }
 
 // proseIsFilled fails when the learner would read a raw placeholder.

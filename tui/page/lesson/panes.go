@@ -183,16 +183,16 @@ func (m *Model) outcome(o kit.Outcome, p *kit.Predict, w int) []string {
 	verdict, style := s.NoGuess, t.Bold
 	switch {
 	case o.Right:
-		verdict, style = fmt.Sprintf(s.Right, p.Choices[o.Guess].In(lang)), t.Good
+		verdict, style = fmt.Sprintf(s.Right, m.session.Expand(p.Choices[o.Guess].In(lang))), t.Good
 	case o.Guess >= 0:
-		verdict, style = fmt.Sprintf(s.Wrong, p.Choices[o.Guess].In(lang)), t.Warn
+		verdict, style = fmt.Sprintf(s.Wrong, m.session.Expand(p.Choices[o.Guess].In(lang))), t.Warn
 	}
 	text := []string{}
 	for _, l := range widget.WrapLines(verdict, w) {
 		text = append(text, style.Render(l))
 	}
 	if !o.Right {
-		text = append(text, widget.WrapLines(fmt.Sprintf(s.RightAnswer, p.Choices[o.Correct].In(lang)), w)...)
+		text = append(text, widget.WrapLines(fmt.Sprintf(s.RightAnswer, m.session.Expand(p.Choices[o.Correct].In(lang))), w)...)
 	}
 	return append(text, widget.WrapLines(m.session.Expand(p.Explain.In(lang)), w)...)
 }
