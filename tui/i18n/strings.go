@@ -39,7 +39,8 @@ type Strings struct {
 	// The drawing.
 	TopoMaster, TopoReplica, TopoOffset, TopoLag, TopoLink, TopoKeys, TopoSync, TopoUp, TopoDown string
 	TopoKilled, TopoStopped, TopoPaused, TopoUnknown, TopoCut, TopoDelay, TopoDrop, TopoFaults   string
-	TopoIsolated, TopoReplicas, TopoAll                                                          string
+	TopoIsolated, TopoReplicas, TopoAll, TopoSentinels, TopoQuorumOf, TopoEpoch, TopoConfig      string
+	TopoLeader, TopoCandidate, TopoVotes, TopoVoted, TopoTilt                                    string
 }
 
 // word is one text in both languages, side by side so that neither is forgotten.

@@ -84,5 +84,14 @@ func (s *Strings) drawing() []word {
 		{&s.TopoIsolated, "isolated", "已隔离"},
 		{&s.TopoReplicas, "replicas", "副本数"},
 		{&s.TopoAll, "all nodes", "所有节点"},
+		{&s.TopoSentinels, "sentinels", "哨兵"},
+		{&s.TopoQuorumOf, "quorum %d of %d", "quorum %d（共 %d）"},
+		{&s.TopoEpoch, "epoch", "纪元"},
+		{&s.TopoConfig, "config", "配置"},
+		{&s.TopoLeader, "leader", "leader"},
+		{&s.TopoCandidate, "candidate", "竞选"},
+		{&s.TopoVotes, "votes", "得票"},
+		{&s.TopoVoted, "voted", "投给"},
+		{&s.TopoTilt, "TILT", "TILT"},
 	}
 }

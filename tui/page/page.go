@@ -87,6 +87,8 @@ func (c *Common) TopoWords() topo.Words {
 		Keys: s.TopoKeys, Sync: s.TopoSync, Up: s.TopoUp, Down: s.TopoDown, Killed: s.TopoKilled,
 		Stopped: s.TopoStopped, Paused: s.TopoPaused, Unknown: s.TopoUnknown, Cut: s.TopoCut, Delay: s.TopoDelay,
 		Drop: s.TopoDrop, Faults: s.TopoFaults, Isolated: s.TopoIsolated, Replicas: s.TopoReplicas, All: s.TopoAll,
+		Sentinels: s.TopoSentinels, QuorumOf: s.TopoQuorumOf, Epoch: s.TopoEpoch, Config: s.TopoConfig, Leader: s.TopoLeader,
+		Candidate: s.TopoCandidate, Votes: s.TopoVotes, Voted: s.TopoVoted, Tilt: s.TopoTilt,
 	}
 }
 

@@ -1,5 +1,6 @@
 // Package topo draws a topology as boxes and links from plain data. It picks the richest form
-// that fits: full boxes, flat boxes, or one row a node.
+// that fits: full boxes, flat boxes, or one row a node. Sentinels stand below the nodes that keep data, as a table in which
+// one sees at once where they differ: framed, bare, or several of them in a row.
 //
 //	lines := topo.Draw(topo.View{Nodes: []topo.Node{
 //		{ID: "master", Addr: "127.0.0.1:7001", State: topo.Up, Role: "master", Offset: 42},
@@ -36,7 +37,7 @@ const (
 // Node is one box.
 type Node struct {
 	ID, Addr string
-	Role     string // "master", "replica"; "" when unknown
+	Role     string // "master", "replica", "sentinel"; "" when unknown
 	Host     string
 	PID      int
 	State    State
@@ -48,6 +49,7 @@ type Node struct {
 	Replicas int
 	Keys     int64
 	Isolated bool
+	Sentinel *Sentinel // what it knows, of a sentinel that has told
 }
 
 func (n Node) dead() bool { return n.State == Killed || n.State == Stopped }
@@ -64,6 +66,7 @@ type Fault struct {
 
 // View is everything that is drawn.
 type View struct {
+	At     time.Time // on the lab's clock
 	Nodes  []Node
 	Faults []Fault
 }
@@ -73,5 +76,8 @@ type Words struct {
 	Master, Replica, Offset, Lag, Link, Keys, Sync   string
 	Up, Down, Killed, Stopped, Paused, Unknown, NoIO string
 	Cut, OneWay, Delay, Drop, Faults, Isolated       string
-	Follows, Replicas, All                           string
+	Replicas, All                                    string
+
+	// Of sentinels; QuorumOf is a format of two numbers.
+	Sentinels, QuorumOf, Epoch, Config, Leader, Candidate, Votes, Voted, Tilt string
 }

@@ -31,21 +31,50 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 	if height >= 5 { // a line is kept for faults, so that the boxes stay as they are when one comes
 		room = height - max(1, len(faults))
 	}
-	roots, columns, slots := forest(v.Nodes)
-	var lines []string
+	data, sentinels := v.apart()
+	lines := d.both(data, sentinels, width, room)
+	return append(lines, faults...)
+}
+
+// both draws the nodes that keep data, and the sentinels below them. How much the sentinels tell comes first: where
+// there are any, they are what one looks at.
+func (d drawer) both(data, sentinels []Node, width, room int) []string {
+	if len(sentinels) == 0 {
+		lines, _ := d.data(data, width, room, true)
+		return lines
+	}
+	var last []string
+	for _, form := range d.sentinelForms(sentinels, width) {
+		last = form
+		if lines, ok := d.data(data, width, room-len(form), false); ok {
+			return append(lines, form...)
+		}
+	}
+	left := max(0, room-len(last))
+	lines, _ := d.data(data, width, left, true)
+	return append(lines, last[:min(len(last), room-len(lines))]...)
+}
+
+// data draws the nodes that keep data. When they do not fit, what is too much is left out and counted if cut is set.
+func (d drawer) data(nodes []Node, width, room int, cut bool) (lines []string, ok bool) {
+	if len(nodes) == 0 {
+		return nil, room >= 0
+	}
+	if !cut && room < len(nodes) || room < 1 {
+		return nil, false
+	}
+	roots, columns, slots := forest(nodes)
 	if columns == 1 && len(roots) > 1 {
 		columns, slots = abreast(roots, width)
 	}
 	heights := []int{5, 4, 3}
-	if v.Nodes[0].State == Planned { // nothing is known yet that would fill more
+	if nodes[0].State == Planned { // nothing is known yet that would fill more
 		heights = heights[2:]
 	}
 	if g, ok := fitBoxes(columns, slots, width, room, heights...); ok {
-		lines = d.boxes(roots, g)
-	} else {
-		lines = d.rows(roots, width, room)
+		return d.boxes(roots, g), true
 	}
-	return append(lines, faults...)
+	return d.rows(roots, width, room), true
 }
 
 func (d drawer) boxes(roots []*placed, g geometry) []string {
@@ -128,7 +157,7 @@ func (d drawer) role(n Node) string {
 	case "replica":
 		return d.words.Replica
 	}
-	return "?"
+	return "?" // it has not said yet
 }
 
 func (d drawer) lag(n Node, sep string) string {

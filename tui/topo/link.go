@@ -70,21 +70,29 @@ func (d drawer) mark(master, replica string) (long, short string, ok bool) {
 	for _, f := range d.view.Faults {
 		forward := f.From == master && f.To == replica
 		backward := f.From == replica && f.To == master
-		if !forward && !backward || f.Class == "client" {
+		if !forward && !backward || f.Class != "" && f.Class != "replication" {
 			continue
 		}
-		switch {
-		case f.Kind == "cut" && f.OneWay && forward:
-			return d.words.Cut + " ╳→", "╳→", true
-		case f.Kind == "cut" && f.OneWay:
-			return "←╳ " + d.words.Cut, "←╳", true
-		case f.Kind == "cut":
-			return "╳ " + d.words.Cut, "╳", true
-		case f.Kind == "delay":
-			return d.words.Delay + " " + brief(f.Delay), brief(f.Delay), true
-		case f.Kind == "drop":
-			return d.words.Drop + " " + percent(f.Drop), percent(f.Drop), true
+		if long, short, ok = d.markOf(f, forward); ok {
+			return long, short, true
 		}
+	}
+	return "", "", false
+}
+
+// markOf is how a fault is shown on the link it is on; forward says that the link is drawn in the fault's direction.
+func (d drawer) markOf(f Fault, forward bool) (long, short string, ok bool) {
+	switch {
+	case f.Kind == "cut" && f.OneWay && forward:
+		return d.words.Cut + " ╳→", "╳→", true
+	case f.Kind == "cut" && f.OneWay:
+		return "←╳ " + d.words.Cut, "←╳", true
+	case f.Kind == "cut":
+		return "╳ " + d.words.Cut, "╳", true
+	case f.Kind == "delay":
+		return d.words.Delay + " " + brief(f.Delay), brief(f.Delay), true
+	case f.Kind == "drop":
+		return d.words.Drop + " " + percent(f.Drop), percent(f.Drop), true
 	}
 	return "", "", false
 }

@@ -14,6 +14,8 @@ var words = Words{
 	Master: "master", Replica: "replica", Offset: "offset", Lag: "lag", Link: "link", Keys: "keys", Sync: "sync",
 	Up: "up", Down: "down", Killed: "killed", Stopped: "stopped", Paused: "paused", Unknown: "no answer",
 	Cut: "cut", Delay: "delay", Drop: "drop", Faults: "faults", Isolated: "isolated", Replicas: "replicas", All: "all",
+	Sentinels: "sentinels", QuorumOf: "quorum %d of %d", Epoch: "epoch", Config: "config", Leader: "leader", Candidate: "candidate",
+	Votes: "votes", Voted: "voted", Tilt: "TILT",
 }
 
 func master() Node {

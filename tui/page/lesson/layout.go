@@ -1,5 +1,12 @@
 package lesson
 
+import (
+	"slices"
+
+	"redislab/lab"
+	"redislab/tui/topo"
+)
+
 // rect is a framed pane's place: its size with the frame. A pane that is not shown has no height.
 type rect struct{ w, h int }
 
@@ -22,6 +29,9 @@ func (m *Model) layout() layout {
 	w, h := m.common.Width, m.common.Height-chromeTop-chromeBottom
 	if !m.common.Wide() {
 		top := m.topoHeight(8*h/21, 4, 3)
+		if m.watched() {
+			top = m.drawnHeight(w-2, 8*h/21)
+		}
 		r := rect{w, h - top}
 		return layout{topo: rect{w, top}, step: r, checks: r, console: r, events: r}
 	}
@@ -29,6 +39,9 @@ func (m *Model) layout() layout {
 	right := w - left
 	checks := max(8, min(2*m.mostChecks()+3, h*2/5))
 	top := m.topoHeight(h*2/5-2, 5, 4, 3) + 2
+	if m.watched() {
+		top = m.drawnHeight(right-4, h/2-2) + 2
+	}
 	events := max(7, (h-top)*2/5)
 	return layout{
 		wide: true,
@@ -62,6 +75,43 @@ func (m *Model) topoHeight(h int, boxRows ...int) int {
 		}
 	}
 	return max(5, min(h, len(nodes)+1))
+}
+
+// watched reports whether the lesson has sentinels.
+func (m *Model) watched() bool {
+	return slices.ContainsFunc(m.ex.Topology().Nodes, func(n lab.NodeSpec) bool { return n.Sentinel })
+}
+
+// drawnHeight is what a drawing with sentinels takes of h rows, a line of faults included. How many rows depends on what
+// stands beside what, so it is found out by drawing nodes that are up.
+func (m *Model) drawnHeight(w, h int) int {
+	v := planned(m.ex.Topology())
+	for i := range v.Nodes {
+		v.Nodes[i].State = topo.Up
+	}
+	return min(h, len(topo.Draw(v, m.common.Theme, m.common.TopoWords(), w, h))+1)
+}
+
+// planned is a topology before the lab runs.
+func planned(t lab.Topology) topo.View {
+	watchers := map[string]int{}
+	for _, n := range t.Nodes {
+		for _, w := range n.Watches {
+			watchers[w.Name]++
+		}
+	}
+	var v topo.View
+	for _, n := range t.Nodes {
+		node := topo.Node{ID: n.ID, Role: string(n.Role()), State: topo.Planned, Parent: n.Follows, Lag: -1}
+		if n.Sentinel {
+			node.Sentinel = &topo.Sentinel{}
+		}
+		for _, w := range n.Watches {
+			node.Sentinel.Watches = append(node.Sentinel.Watches, topo.Watch{Name: w.Name, Names: w.Master, Quorum: w.Quorum, Voters: watchers[w.Name]})
+		}
+		v.Nodes = append(v.Nodes, node)
+	}
+	return v
 }
 
 func (m *Model) mostChecks() int {

@@ -119,18 +119,9 @@ func (m *Model) tabs(width int, note string) string {
 func (m *Model) topology(w, h int) []string {
 	v := m.view
 	if len(v.Nodes) == 0 {
-		v = planned(m.ex)
+		v = planned(m.ex.Topology())
 	}
 	return topo.Draw(v, m.common.Theme, m.common.TopoWords(), w, h)
-}
-
-// planned is the topology before the lab runs.
-func planned(ex kit.Exercise) topo.View {
-	var v topo.View
-	for _, n := range ex.Topology().Nodes {
-		v.Nodes = append(v.Nodes, topo.Node{ID: n.ID, Role: string(n.Role()), State: topo.Planned, Parent: n.Follows, Lag: -1})
-	}
-	return v
 }
 
 func (m *Model) header() string {

@@ -1,0 +1,130 @@
+package topo
+
+import (
+	"slices"
+	"time"
+)
+
+// Sentinel is what a sentinel knows, which may be wrong.
+type Sentinel struct {
+	Epoch   uint64
+	Tilt    bool
+	Watches []Watch
+}
+
+// Watch is one watched master as a sentinel sees it.
+type Watch struct {
+	Name     string // what clients ask for
+	Names    string // whom it gives them: a node's ID, or an address that is none's
+	Down     Down
+	Agree    int // sentinels that hold the master for down, as this one counts
+	Quorum   int
+	Majority int
+	Voters   int    // sentinels it knows, itself included
+	Failover string // its state here: "wait_start" …; "" for none
+	Promoted string // the replica that was chosen
+	VotedFor string
+	Epoch    uint64 // of the vote
+	Config   uint64 // epoch of the failover that made Names the master
+	Votes    int    // for itself, in its own election
+
+	DownAfter, Timeout time.Duration
+	Why                []Reason // what stands against a failover, the blocking rule first
+}
+
+// Reason is a rule that keeps a failover from happening.
+type Reason struct {
+	Rule, Text string
+	Until      time.Time // when it ends by itself; zero when that is not known
+}
+
+// Down is how a sentinel holds a master.
+type Down string
+
+// The ways to hold a master.
+const (
+	NotDown Down = ""
+	SDown   Down = "s_down" // down for this sentinel
+	ODown   Down = "o_down" // and for as many as the quorum wants
+)
+
+// waitStart is the state of a failover that has no leader yet.
+const waitStart = "wait_start"
+
+// Leads reports whether the sentinel leads a failover; Candidate whether it asks for votes.
+func (w Watch) Leads() bool { return w.Failover != "" && w.Failover != waitStart }
+
+// Candidate reports whether the sentinel wants to lead and waits for votes.
+func (w Watch) Candidate() bool { return w.Failover == waitStart }
+
+// needed is how many votes make a leader.
+func (w Watch) needed() int { return max(w.Majority, w.Quorum) }
+
+// Watched is a master as all sentinels together see it.
+type Watched struct {
+	Name           string
+	Quorum, Voters int
+	Names          []Named // whom they name: most named first
+}
+
+// Named is how many sentinels name a node.
+type Named struct {
+	Node  string
+	Count int
+}
+
+// Watched lists what the sentinels watch, in the order in which it comes up. Dead ones tell nothing.
+func (v View) Watched() []Watched {
+	var list []Watched
+	for _, n := range v.Nodes {
+		if n.Sentinel == nil {
+			continue
+		}
+		for _, w := range n.Sentinel.Watches {
+			i := slices.IndexFunc(list, func(k Watched) bool { return k.Name == w.Name })
+			if i < 0 {
+				i = len(list)
+				list = append(list, Watched{Name: w.Name})
+			}
+			k := &list[i]
+			k.Quorum, k.Voters = max(k.Quorum, w.Quorum), max(k.Voters, w.Voters)
+			if !n.dead() && w.Names != "" {
+				k.name(w.Names)
+			}
+		}
+	}
+	for i := range list {
+		slices.SortStableFunc(list[i].Names, func(a, b Named) int { return b.Count - a.Count })
+	}
+	return list
+}
+
+func (k *Watched) name(node string) {
+	for i := range k.Names {
+		if k.Names[i].Node == node {
+			k.Names[i].Count++
+			return
+		}
+	}
+	k.Names = append(k.Names, Named{node, 1})
+}
+
+// Agreed is the node that most sentinels name; "" when there is none.
+func (k Watched) Agreed() string {
+	if len(k.Names) == 0 || len(k.Names) > 1 && k.Names[0].Count == k.Names[1].Count {
+		return ""
+	}
+	return k.Names[0].Node
+}
+
+// apart splits the sentinels from the nodes that keep data.
+func (v View) apart() (data, sentinels []Node) {
+	for _, n := range v.Nodes {
+		if n.Role == "sentinel" {
+			sentinels = append(sentinels, n)
+			continue
+		}
+		data = append(data, n)
+	}
+	return data, sentinels
+}
