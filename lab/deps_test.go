@@ -26,7 +26,8 @@ type boundary struct {
 // boundaries keep imports running one way. Names are relative to the module.
 func boundaries() []boundary {
 	backends := []string{"lab/inproc", "lab/proc", "docker/..."}
-	pure := []string{"node/resp", "node/rdb", "node/repl", "node/pubsub", "node/store"}
+	pure := []string{"node/resp", "node/rdb", "node/repl", "node/pubsub", "node/store", "node/sentinel", "node/sim"}
+	machines := []string{"node/repl", "node/pubsub", "node/sentinel"}
 	return []boundary{
 		{from: []string{"node/..."}, never: []string{"lab/...", "exercises/...", "tui/...", "docker/..."}, tests: true,
 			reason: "a node is a server of its own: it knows nothing of labs and lessons"},
@@ -46,8 +47,12 @@ func boundaries() []boundary {
 			reason: "containers are a backend like the others"},
 		{from: []string{"node/resp", "node/rdb"}, never: []string{"node", "node/command", "node/config", "node/data", "node/pubsub", "node/repl", "node/store"},
 			reason: "a codec imports nothing of the module but codecs"},
-		{from: []string{"node/repl", "node/pubsub"}, never: []string{"node", "node/command", "node/config", "node/data", "node/store"},
+		{from: machines, never: []string{"node", "node/command", "node/config", "node/data", "node/store"},
 			reason: "a machine imports nothing of the module but codecs"},
+		{from: []string{"node/sentinel"}, never: []string{"sync", "sync/..."},
+			reason: "the machine belongs to whoever holds the node's lock"},
+		{from: []string{"node/rdb"}, never: []string{"time"},
+			reason: "times are numbers in the data"},
 		{from: pure, never: []string{"net", "os", "os/...", "syscall", "log", "log/..."},
 			reason: "codecs, machines and the keyspace get what they need as arguments and return what to do"},
 	}
@@ -55,7 +60,8 @@ func boundaries() []boundary {
 
 // untimed are the packages that take the time as an argument.
 func untimed() []string {
-	return []string{"node/resp", "node/rdb", "node/repl", "node/pubsub", "node/store", "node/command", "node/config", "node/data"}
+	return []string{"node/resp", "node/rdb", "node/repl", "node/pubsub", "node/store", "node/sentinel", "node/sim", "node/command", "node/config",
+		"node/data"}
 }
 
 const module = "redislab"
