@@ -9,6 +9,7 @@ func sentinelItems() []Item {
 		{40, True, kit.T("another run id after a failover", "故障转移后 run id 变了")},
 		{41, Calculation, kit.T("from kill to new master it takes down-after at least", "从杀掉到出现新主节点，至少要 down-after 这么久")},
 		{45, True, kit.T("one replica is promoted, the others are re-pointed", "提升一个副本，其余改为跟随它")},
+		{47, Vague, kit.T("one master and one replica are the least that sentinel needs", "哨兵模式最少需要一主一从")},
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},

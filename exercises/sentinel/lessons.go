@@ -22,5 +22,6 @@ const chapter = "sentinel"
 func Lessons() []kit.Exercise {
 	return kit.Bind(prose,
 		failover(),
+		oneSentinel(),
 	)
 }
