@@ -246,6 +246,9 @@ func failOver(t *testing.T, kinds string, servers []string) {
 	}
 	inSync(t, testClient(t, servers[0]), testClient(t, servers[1]))
 	inSync(t, testClient(t, servers[0]), testClient(t, servers[2]))
+	for _, w := range ws {
+		askedByCLI(t, w.addr, servers[0])
+	}
 	stopServer(t, servers[0])
 
 	for _, ps := range subs {
@@ -259,6 +262,9 @@ func failOver(t *testing.T, kinds string, servers []string) {
 		}
 	}
 	promoted := agree(t, ws)
+	for _, w := range ws {
+		askedByCLI(t, w.addr, promoted)
+	}
 	at := slices.Index(servers, promoted)
 	if at < 1 {
 		t.Fatalf("the sentinels' master is %s, servers are %s", promoted, servers)
@@ -280,6 +286,21 @@ func failOver(t *testing.T, kinds string, servers []string) {
 		}
 		return nil
 	})
+}
+
+// askedByCLI wants redis-cli, where there is one, to get a master's address from a sentinel.
+func askedByCLI(t *testing.T, sentinel, master string) {
+	t.Helper()
+	path, err := exec.LookPath("redis-cli")
+	if err != nil {
+		return
+	}
+	host, port := hostPort(t, sentinel)
+	want, number := hostPort(t, master)
+	out, err := exec.Command(path, "-h", host, "-p", port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster").CombinedOutput()
+	if err != nil || string(out) != want+"\n"+number+"\n" {
+		t.Errorf("redis-cli at %s: %q, %v; the master is %s", sentinel, out, err, master)
+	}
 }
 
 // agree waits until all sentinels have the same master and epoch, and have written it down. With a down-after as short as

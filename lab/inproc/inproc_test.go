@@ -2,6 +2,7 @@ package inproc_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"strings"
@@ -125,4 +126,24 @@ func TestSimulationRepeats(t *testing.T) {
 	if runs[0] != runs[1] || len(runs[0]) != 3*41 {
 		t.Errorf("runs differ:\n%s\n%s", runs[0], runs[1])
 	}
+}
+
+// A failover with the limits that Sentinel has when nobody sets any: half a minute of silence first.
+func TestFailoverAtRealLimits(t *testing.T) {
+	inproc.Simulate(t, lab.Sentinel(3, 2), func(t *testing.T, l *lab.Lab) {
+		old := l.MustNode("master").Addr()
+		if err := l.MustNode("master").Kill(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		began := time.Now()
+		n, err := l.WaitFailover(ctx, lab.MyMaster, old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took < 29*time.Second || took > 40*time.Second {
+			t.Errorf("%s was promoted after %s", n.ID(), took)
+		}
+	})
 }
