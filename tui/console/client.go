@@ -65,8 +65,11 @@ func (c *Client) current() net.Conn {
 // Do sends a command and returns what redis-cli would print. A connection that went stale since the last
 // command is opened again once.
 func (c *Client) Do(ctx context.Context, args []string) string {
-	if msg := refuse(args[0]); msg != "" {
-		return "(error) " + msg + "\n"
+	switch strings.ToLower(args[0]) {
+	case "sync": // it has no reply, the data set comes at once
+		return "(error) this console does not speak the replication stream; use: redis-cli --replica\n"
+	case "psync":
+		return NewClient(c.addr, c.dial).askPSync(ctx, args)
 	}
 	fresh := c.current() == nil
 	out, err := c.exchange(ctx, args)
@@ -91,13 +94,47 @@ func (c *Client) Do(ctx context.Context, args []string) string {
 	return out + "Error: " + cause(err) + "\n"
 }
 
-// refuse names the commands whose answer is not a reply.
-func refuse(command string) string {
-	switch strings.ToLower(command) {
-	case "sync", "psync":
-		return "this console does not speak the replication stream; use: redis-cli --replica"
+// askPSync shows how a node answers PSYNC, on a connection of its own: what comes after the answer is the stream.
+func (c *Client) askPSync(ctx context.Context, args []string) string {
+	defer c.Close()
+	if err := c.connect(ctx); err != nil {
+		return fmt.Sprintf("Could not connect to Redis at %s: %s\n", c.addr, cause(err))
 	}
-	return ""
+	stop := context.AfterFunc(ctx, c.Close)
+	defer stop()
+	reply, err := c.psync(args)
+	switch {
+	case ctx.Err() != nil:
+		return "(given up)\n"
+	case err != nil:
+		return "Error: " + cause(err) + "\n"
+	case reply.Kind == '+':
+		return Format(reply) + "(the replication stream that follows is not shown)\n"
+	}
+	return Format(reply)
+}
+
+func (c *Client) psync(args []string) (Reply, error) {
+	conn := c.current()
+	if conn == nil {
+		return Reply{}, net.ErrClosed
+	}
+	if _, err := conn.Write(encode(args)); err != nil {
+		return Reply{}, err
+	}
+	for { // empty lines are signs of life while the master makes its snapshot
+		b, err := c.r.ReadByte()
+		if err != nil {
+			return Reply{}, err
+		}
+		if b != '\n' {
+			break
+		}
+	}
+	if err := c.r.UnreadByte(); err != nil {
+		return Reply{}, err
+	}
+	return ReadReply(c.r)
 }
 
 var errConnect = errors.New("connect")

@@ -137,6 +137,23 @@ func TestSubscriptionStreams(t *testing.T) {
 	}
 }
 
+func TestPSyncShowsTheAnswer(t *testing.T) {
+	addr := realRedis(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c := NewClient(addr, dialTCP)
+	defer c.Close()
+	if got := c.Do(ctx, []string{"PSYNC", strings.Repeat("0123456789", 4), "1"}); !strings.HasPrefix(got, "FULLRESYNC ") || !strings.Contains(got, "not shown") {
+		t.Errorf("PSYNC: %q", got)
+	}
+	if got := c.Do(ctx, []string{"PSYNC", "x"}); got != "(error) ERR wrong number of arguments for 'psync' command\n" {
+		t.Errorf("a wrong PSYNC: %q", got)
+	}
+	if got := c.Do(ctx, []string{"PING"}); got != "PONG\n" {
+		t.Errorf("afterwards: %q", got)
+	}
+}
+
 func TestConnectionLifeAsRedisCLI(t *testing.T) {
 	addr := realRedis(t)
 	ctx := context.Background()
