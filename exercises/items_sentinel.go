@@ -5,13 +5,17 @@ import "redislab/exercises/kit"
 // sentinelItems are about Redis Sentinel.
 func sentinelItems() []Item {
 	return []Item{
+		{35, True, kit.T("role-reported and its time change at a failover", "故障转移时 role-reported 及其时间会变")},
+		{36, True, kit.T("config-epoch is 0 and rises by one with each failover", "config-epoch 起初为 0，每次故障转移加一")},
 		{39, True, kit.T("a killed master: the sentinels' port becomes a replica's", "主节点被杀，哨兵给出的端口变成某个副本的")},
 		{40, True, kit.T("another run id after a failover", "故障转移后 run id 变了")},
 		{41, Calculation, kit.T("from kill to new master it takes down-after at least", "从杀掉到出现新主节点，至少要 down-after 这么久")},
 		{45, True, kit.T("one replica is promoted, the others are re-pointed", "提升一个副本，其余改为跟随它")},
 		{47, Vague, kit.T("one master and one replica are the least that sentinel needs", "哨兵模式最少需要一主一从")},
+		{49, True, kit.T("the old master returns as a replica of the new one", "旧主节点回来后成为新主节点的副本")},
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
+		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
 	}
 }

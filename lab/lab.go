@@ -75,8 +75,13 @@ func (l *Lab) start(ctx context.Context, t Topology) error {
 			return err
 		}
 	}
+	attached := false
 	for _, s := range order {
 		n := l.Node(s.ID)
+		if s.Sentinel && !attached {
+			l.attach(ctx)
+			attached = true
+		}
 		if err := n.configure(); err != nil {
 			return err
 		}

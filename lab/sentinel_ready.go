@@ -4,7 +4,24 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
+
+// attachPatience is how long the first sentinel's start waits for the replicas, which may have no way to attach.
+const attachPatience = 5 * time.Second
+
+// attach waits a while until masters count their replicas as online. A sentinel asks its master for them when it starts; those
+// it does not hear of then it learns of ten seconds later.
+func (l *Lab) attach(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, attachPatience)
+	defer cancel()
+	// Whoever needs more than that waits for it by WaitReady, and hears then what is missing.
+	_ = l.wait(ctx, "replicas are not attached", func() []string {
+		l.refresh(l.life, readyPatience, true)
+		v := l.picture()
+		return failing([]Predicate{l.inSync(v), l.online(v)})
+	})
+}
 
 // watched goes through what the sentinels were asked to watch, with what each of them knows of it; nil for nothing yet.
 func (l *Lab) watched(v View, visit func(n NodeView, w Watch, known *WatchView)) {
