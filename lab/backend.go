@@ -120,6 +120,7 @@ type LaunchSpec struct {
 	ConfigFile string
 	LogFile    string
 	Role       Role
+	ByName     bool              // as in NodeSpec
 	Observe    func(Observation) // must not block
 }
 

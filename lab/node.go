@@ -101,7 +101,7 @@ func (n *Node) launchLocked(ctx context.Context) error {
 	n.mu.Unlock()
 	inst, err := n.lab.backend.Launch(ctx, LaunchSpec{
 		ID: n.spec.ID, Addr: n.place.Addr, Dir: n.dir, ConfigFile: n.ConfigFile(), LogFile: n.LogFile(),
-		Role: n.spec.Role(), Observe: n.observe,
+		Role: n.spec.Role(), ByName: n.spec.ByName, Observe: n.observe,
 	})
 	if err != nil {
 		return fmt.Errorf("node %s: starting: %w%s", n.spec.ID, err, lastWords(n.Logs()))

@@ -81,6 +81,9 @@ func (t Topology) validateWatches() []error {
 		if !s.Sentinel && len(s.Watches) > 0 {
 			errs = append(errs, fmt.Errorf("node %q watches a master but is no sentinel", s.ID))
 		}
+		if !s.Sentinel && s.ByName {
+			errs = append(errs, fmt.Errorf("node %q is no sentinel: ByName is for those", s.ID))
+		}
 		if s.Sentinel && s.Follows != "" {
 			errs = append(errs, fmt.Errorf("sentinel %q follows %q: a sentinel has no data to replicate; use Watches", s.ID, s.Follows))
 		}

@@ -29,6 +29,7 @@ type NodeSpec struct {
 	Directives []Directive // for this node's own configuration file
 	Sentinel   bool        // it is a sentinel and keeps no data
 	Watches    []Watch     // the masters that a sentinel monitors from the start
+	ByName     bool        // a sentinel is started as "redis-sentinel FILE", not as "redis-server FILE --sentinel"
 }
 
 // Role is what the node starts as.

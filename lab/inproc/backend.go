@@ -81,6 +81,9 @@ func (b *Backend) Dial(ctx context.Context, from, addr string) (net.Conn, error)
 	return b.fabric.Dial(ctx, from, addr)
 }
 
+// Listen implements lab.Listener.
+func (b *Backend) Listen(id string) (net.Listener, error) { return b.fabric.Serve(id) }
+
 // Faults implements lab.Backend.
 func (b *Backend) Faults() lab.FaultPlane { return b.fabric }
 
@@ -95,6 +98,9 @@ func (b *Backend) Launch(ctx context.Context, spec lab.LaunchSpec) (lab.Instance
 	args := []string{spec.ConfigFile}
 	if spec.Role == lab.SentinelRole {
 		args = append(args, "--sentinel")
+		if spec.ByName { // there is no program here that could have a name: the argument is enough, wherever it stands
+			args = node.SentinelArgs([]string{"--sentinel", spec.ConfigFile})
+		}
 		b.fabric.RegisterDialer(spec.ID, netfault.Sentinel)
 	}
 	n, err := node.Start(ctx, node.Config{

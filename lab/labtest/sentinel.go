@@ -1,6 +1,7 @@
 package labtest
 
 import (
+	"net"
 	"testing"
 	"time"
 
@@ -15,6 +16,8 @@ func sentinelCases() []testCase {
 		{"sentinel/cut-class-sentinel", faults, cutSentinelLinks},
 		{"sentinel/two-masters", nil, twoMasters},
 		{"sentinel/state-survives-a-restart", nil, sentinelRestart},
+		{"sentinel/started-by-name", nil, startedByName},
+		{"sentinel/watches-a-server-that-is-no-node", nil, watchesAStranger},
 	}
 }
 
@@ -162,5 +165,40 @@ func sentinelRestart(t *testing.T, b lab.Backend) {
 	must(t, l.WaitReady(within(t, time.Minute)))
 	if after := id(); after != before {
 		t.Errorf("the ID was %s and is %s", before, after)
+	}
+}
+
+// startedByName wants both ways to start a sentinel to give one.
+func startedByName(t *testing.T, b lab.Backend) {
+	topology := lab.Sentinel(2, 0, quick()...)
+	topology.Nodes[2].ByName = true
+	l := lab.Run(t, topology, b)
+	for _, n := range l.Sentinels() {
+		if info, err := n.Info(within(t, patience), "server"); err != nil || info["redis_mode"] != "sentinel" {
+			t.Errorf("%s: mode %q, %v", n.ID(), info["redis_mode"], err)
+		}
+	}
+}
+
+// watchesAStranger lets a sentinel watch a server of the test's own.
+func watchesAStranger(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Sentinel(1, 0, quick()...), b)
+	ln, err := l.Listen("stranger")
+	must(t, err)
+	host, port, err := net.SplitHostPort(ln.Addr().String())
+	must(t, err)
+	asked := make(chan struct{})
+	go func() {
+		c, err := ln.Accept()
+		if err == nil {
+			_ = c.Close() // to have been called is enough
+		}
+		close(asked)
+	}()
+	must(t, l.MustNode("sentinel-1").Do(within(t, patience), "SENTINEL", "MONITOR", "stranger", host, port, 1).Err())
+	select {
+	case <-asked:
+	case <-within(t, patience).Done():
+		t.Error("the sentinel did not connect")
 	}
 }

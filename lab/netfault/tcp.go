@@ -44,6 +44,15 @@ func (n Net) Listen(network, address string) (net.Listener, error) {
 	return &listener{Listener: l, fabric: f, id: n.id}, nil
 }
 
+// Serve opens a listening socket, on any free port, for a server that is no node.
+func (f *Fabric) Serve(id string) (net.Listener, error) {
+	addr, err := f.Reserve(id, 0)
+	if err != nil {
+		return nil, err
+	}
+	return f.Node(id).Listen("tcp", addr)
+}
+
 // Dial connects as the node.
 func (n Net) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return n.fabric.dial(ctx, n.id, network, address)

@@ -122,6 +122,9 @@ func (b *Backend) Dial(ctx context.Context, from, addr string) (net.Conn, error)
 	return b.fabric.Dial(ctx, from, addr)
 }
 
+// Listen implements lab.Listener.
+func (b *Backend) Listen(id string) (net.Listener, error) { return b.fabric.Serve(id) }
+
 // innerAddr is where the process of a public address listens.
 func (b *Backend) innerAddr(public string) string {
 	b.mu.Lock()

@@ -22,6 +22,9 @@ type process struct {
 	done  chan struct{} // and its public address is closed
 }
 
+// sentinelName is the name under which redis-server is a sentinel without being told: redis-sentinel is a link to it.
+const sentinelName = "redis-sentinel"
+
 // start runs the program. Its own log goes to the log file; so does what it says before it has read its configuration.
 func (b *Backend) start(spec lab.LaunchSpec) (*process, error) {
 	log, err := os.OpenFile(spec.LogFile, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -30,11 +33,13 @@ func (b *Backend) start(spec lab.LaunchSpec) (*process, error) {
 	}
 	defer log.Close()
 	p := &process{addr: spec.Addr, log: spec.LogFile, ended: make(chan struct{}), done: make(chan struct{})}
-	args := []string{spec.ConfigFile}
-	if spec.Role == lab.SentinelRole {
-		args = append(args, "--sentinel")
+	p.cmd = exec.Command(b.program, spec.ConfigFile)
+	switch {
+	case spec.Role == lab.SentinelRole && spec.ByName:
+		p.cmd.Args[0] = sentinelName
+	case spec.Role == lab.SentinelRole:
+		p.cmd.Args = append(p.cmd.Args, "--sentinel")
 	}
-	p.cmd = exec.Command(b.program, args...)
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = spec.Dir, log, log
 	p.cmd.SysProcAttr = processAttr()
 	if err := b.spawner.run(p.cmd.Start); err != nil {
