@@ -5,8 +5,12 @@ import "redislab/exercises/kit"
 // sentinelItems are about Redis Sentinel.
 func sentinelItems() []Item {
 	return []Item{
+		{30, SetUp, kit.T("a master, two replicas and three sentinels on ports of their own", "一主两从加三个哨兵，各用各的端口")},
+		{32, True, kit.T("SENTINEL MASTER tells name, address, run id and flags", "SENTINEL MASTER 给出名字、地址、run id 和 flags")},
+		{33, True, kit.T("down-after-milliseconds is 30000 when nobody sets it", "down-after-milliseconds 不设置就是 30000")},
 		{35, True, kit.T("role-reported and its time change at a failover", "故障转移时 role-reported 及其时间会变")},
 		{36, True, kit.T("config-epoch is 0 and rises by one with each failover", "config-epoch 起初为 0，每次故障转移加一")},
+		{38, True, kit.T("six processes listen: three servers, three sentinels", "六个进程在监听：三个服务器，三个哨兵")},
 		{39, True, kit.T("a killed master: the sentinels' port becomes a replica's", "主节点被杀，哨兵给出的端口变成某个副本的")},
 		{40, True, kit.T("another run id after a failover", "故障转移后 run id 变了")},
 		{41, Calculation, kit.T("from kill to new master it takes down-after at least", "从杀掉到出现新主节点，至少要 down-after 这么久")},
@@ -17,5 +21,6 @@ func sentinelItems() []Item {
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
+		{284, SetUp, kit.T("the sentinel's file: port, monitor, down-after, parallel-syncs, failover-timeout", "哨兵的配置文件：port、monitor、down-after、parallel-syncs、failover-timeout")},
 	}
 }

@@ -26,20 +26,27 @@ func fields(ctx context.Context, r *kit.Run, sentinel string) (map[string]string
 	if err != nil {
 		return nil, err
 	}
-	list, err := n.Do(ctx, "SENTINEL", "MASTER", lab.MyMaster).StringSlice()
+	reply, err := n.Do(ctx, "SENTINEL", "MASTER", lab.MyMaster).Result()
 	if err != nil {
-		// go-redis gives a map where the sentinel speaks RESP3.
-		m, err3 := n.SentinelClient().Master(ctx, lab.MyMaster).Result()
-		if err3 != nil {
-			return nil, fmt.Errorf("%s: SENTINEL MASTER: %w", sentinel, err3)
-		}
-		return m, nil
+		return nil, fmt.Errorf("%s: SENTINEL MASTER: %w", sentinel, err)
 	}
+	return pairs(reply), nil
+}
+
+// pairs is a reply of names and values: a map in RESP3, a list in RESP2.
+func pairs(reply any) map[string]string {
 	out := map[string]string{}
-	for i := 0; i+1 < len(list); i += 2 {
-		out[list[i]] = list[i+1]
+	switch reply := reply.(type) {
+	case map[any]any:
+		for k, v := range reply {
+			out[fmt.Sprint(k)] = fmt.Sprint(v)
+		}
+	case []any:
+		for i := 0; i+1 < len(reply); i += 2 {
+			out[fmt.Sprint(reply[i])] = fmt.Sprint(reply[i+1])
+		}
 	}
-	return out, nil
+	return out
 }
 
 // field expects a field of SENTINEL MASTER.

@@ -21,6 +21,7 @@ const chapter = "sentinel"
 // Lessons lists the chapter's lessons in order.
 func Lessons() []kit.Exercise {
 	return kit.Bind(prose,
+		firstLook(),
 		failover(),
 		oldMaster(),
 		oneSentinel(),
