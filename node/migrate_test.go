@@ -11,6 +11,7 @@ import (
 // TestMigrate moves keys between our nodes and real ones, and compares replies with those of a
 // real server that does the same.
 func TestMigrate(t *testing.T) {
+	t.Parallel()
 	for _, p := range pairings {
 		t.Run(p.master.name+"-to-"+p.replica.name, func(t *testing.T) {
 			ctx := context.Background()

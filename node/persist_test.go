@@ -168,6 +168,7 @@ func TestFailedSavesStopWrites(t *testing.T) {
 
 // TestWhatShutdownLeavesBehind goes through the words of SHUTDOWN, with and without save points.
 func TestWhatShutdownLeavesBehind(t *testing.T) {
+	t.Parallel()
 	for _, save := range []string{"", "3600 1000"} {
 		for _, word := range []string{"", "SAVE", "NOSAVE", "NOW", "FORCE", "SAVE NOW FORCE"} {
 			t.Run(fmt.Sprintf("%q %q", save, word), func(t *testing.T) {
@@ -196,6 +197,7 @@ func TestWhatShutdownLeavesBehind(t *testing.T) {
 
 // TestShutdownWaitsAsTheRealOne has a replica that does not catch up.
 func TestShutdownWaitsAsTheRealOne(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"aborted", "timed out", "caught up", "now"} {
 		t.Run(how, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -310,6 +312,7 @@ func checkFile(t *testing.T, dir, digest string) {
 
 // TestSnapshotStandsForTheMomentItBegan changes, deletes and replaces everything while the file is written.
 func TestSnapshotStandsForTheMomentItBegan(t *testing.T) {
+	t.Parallel()
 	var changes []string
 	for i := range 3000 {
 		key := "key:" + strconv.Itoa(i*7)
@@ -401,6 +404,7 @@ func TestSnapshotUnderWritingClients(t *testing.T) {
 
 // TestHugeCollectionsAreSavedWhole changes huge values before the walk reaches them.
 func TestHugeCollectionsAreSavedWhole(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	n := testNodeIn(t, dir)
 	client := testClient(t, n.Addr().String())
@@ -445,6 +449,7 @@ func TestCompressionAndChecksum(t *testing.T) {
 
 // TestFlushallEndsTheSave must not leave a file with what was just flushed.
 func TestFlushallEndsTheSave(t *testing.T) {
+	t.Parallel()
 	for _, save := range []string{"", "3600 1000000"} {
 		t.Run("save "+save, func(t *testing.T) {
 			comparePlays(t, func(p *play) {

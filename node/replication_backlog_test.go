@@ -258,6 +258,7 @@ func TestLazyExpiryPropagatesUnlink(t *testing.T) {
 }
 
 func TestEvictionIsPropagated(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []string{"allkeys-lru", "allkeys-random", "volatile-ttl", "volatile-lfu", "noeviction"} {
 		t.Run(policy, func(t *testing.T) {
 			comparePlays(t, func(p *play) {

@@ -65,6 +65,7 @@ func TestReplicationLifeAsTheRealOne(t *testing.T) {
 }
 
 func TestReplicaofByArgumentAndFile(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"replicaof", "slaveof"} {
 		t.Run(word, func(t *testing.T) {
 			comparePlays(t, func(p *play) {

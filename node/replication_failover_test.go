@@ -41,6 +41,7 @@ func TestFailoverArgumentsAsTheRealOnes(t *testing.T) {
 }
 
 func TestFailoverAsTheRealOne(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"to any", "to one", "with a timeout"} {
 		t.Run(how, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -99,6 +100,7 @@ func stuck(p *play) (*actor, *pretender) {
 }
 
 func TestFailoverThatDoesNotHappen(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"aborted", "timed out"} {
 		t.Run(how, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -147,6 +149,7 @@ func TestForcedFailover(t *testing.T) {
 // TestFailoverLosesNothing fails over, and back, between nodes of both kinds under a writing client.
 // Every acknowledged write has to be there.
 func TestFailoverLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, s := range []struct{ a, b server }{{ours, ours}, {ours, real7}, {real7, ours}} {
 		t.Run(s.a.name+"-"+s.b.name, func(t *testing.T) {
 			t.Parallel()

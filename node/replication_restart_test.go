@@ -7,6 +7,7 @@ import (
 // TestRestartedReplicaGoesOn restarts a replica that was stopped cleanly, or killed: the place in history is in
 // its file, the rest is in the master's backlog.
 func TestRestartedReplicaGoesOn(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		end  func(r *actor)
@@ -43,6 +44,7 @@ func TestRestartedReplicaGoesOn(t *testing.T) {
 // TestRestartedMasterTakesItsReplicasBack restarts a master: after a save its replicas go on by the second ID, after
 // a crash they start anew.
 func TestRestartedMasterTakesItsReplicasBack(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		end  func(m *actor)

@@ -62,6 +62,7 @@ func (a *actor) bulky() {
 }
 
 func TestTwoReplicasShareOneSnapshot(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		args []string
@@ -126,6 +127,7 @@ func TestLateReplicaWaitsForTheNextSnapshot(t *testing.T) {
 }
 
 func TestReplicaThatGoesAwayDuringItsSync(t *testing.T) {
+	t.Parallel()
 	for _, diskless := range []string{"yes", "no"} {
 		t.Run("diskless "+diskless, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -150,6 +152,7 @@ func TestReplicaThatGoesAwayDuringItsSync(t *testing.T) {
 
 // TestSlowReplicaOverItsLimit does not read while the master is written to.
 func TestSlowReplicaOverItsLimit(t *testing.T) {
+	t.Parallel()
 	for _, when := range []string{"during the sync", "online"} {
 		t.Run(when, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -178,6 +181,7 @@ func TestSlowReplicaOverItsLimit(t *testing.T) {
 }
 
 func TestSilentLinksAreGivenUp(t *testing.T) {
+	t.Parallel()
 	t.Run("by the replica", func(t *testing.T) {
 		comparePlays(t, func(p *play) {
 			m, r := p.start("m"), p.start("r", "--repl-timeout", "2")
@@ -289,6 +293,7 @@ func readCommand(r *bufio.Reader) ([]string, error) {
 const someID = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 func TestReplicaInTheMiddleOfItsSync(t *testing.T) {
+	t.Parallel()
 	for _, head := range []string{"", "\n\n$1000\r\nREDIS0010", "$EOF:" + someID + "\r\nREDIS0010"} {
 		t.Run(head, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
@@ -394,6 +399,7 @@ func TestAcknowledgementsByHand(t *testing.T) {
 
 // TestUnusualAnswersToPsync plays masters that cannot, will not, or do not know how to.
 func TestUnusualAnswersToPsync(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, answer string }{
 		{"no link to its own master", "-NOMASTERLINK Can't SYNC while not connected with my master\r\n"},
 		{"loading", "-LOADING Redis is loading the dataset in memory\r\n"},

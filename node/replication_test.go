@@ -49,6 +49,7 @@ func replicaOf(t testing.TB, c *redis.Client, master string) {
 // TestFullAndPartialResync goes through both kinds of resync for every pairing, with and
 // without a disk in between, and compares the data key by key.
 func TestFullAndPartialResync(t *testing.T) {
+	t.Parallel()
 	for _, p := range pairings {
 		for _, diskless := range []string{"yes", "no"} {
 			t.Run(p.master.name+"-to-"+p.replica.name+"/diskless-"+diskless, func(t *testing.T) {
@@ -100,6 +101,7 @@ func TestFullAndPartialResync(t *testing.T) {
 // TestPromotedReplicaServesPartialResync moves a second replica to the promoted first one: PSYNC2's second
 // ID makes it partial.
 func TestPromotedReplicaServesPartialResync(t *testing.T) {
+	t.Parallel()
 	for _, s := range []struct{ master, first, second server }{
 		{ours, ours, ours}, {ours, real7, ours}, {real7, ours, real7}, {real7, ours, ours},
 	} {
@@ -135,6 +137,7 @@ func TestPromotedReplicaServesPartialResync(t *testing.T) {
 
 // TestChainedReplica hangs a replica on a replica.
 func TestChainedReplica(t *testing.T) {
+	t.Parallel()
 	for _, s := range []struct{ a, b, c server }{{ours, ours, ours}, {real7, ours, real7}, {ours, real7, ours}} {
 		t.Run(s.a.name+"-"+s.b.name+"-"+s.c.name, func(t *testing.T) {
 			ctx := context.Background()
@@ -159,6 +162,7 @@ func TestChainedReplica(t *testing.T) {
 
 // TestRDBFilesAreInterchangeable saves on one server and starts the other from the file.
 func TestRDBFilesAreInterchangeable(t *testing.T) {
+	t.Parallel()
 	for _, s := range []struct{ from, to server }{{ours, ours}, {ours, real7}, {real7, ours}} {
 		t.Run(s.from.name+"-to-"+s.to.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -213,6 +213,7 @@ func TestSyncOnAReplicaWithoutLink(t *testing.T) {
 
 // TestReplicaThatTalks sends commands on the replication link: a replica has no business doing so.
 func TestReplicaThatTalks(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		word    string
 		dropped bool // it would have to be answered

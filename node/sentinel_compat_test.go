@@ -266,6 +266,7 @@ ROLE`
 
 // TestSentinelAnswersLikeRedis compares replies, in both protocols, then what is written to the files.
 func TestSentinelAnswersLikeRedis(t *testing.T) {
+	t.Parallel()
 	for _, proto := range []int{2, 3} {
 		t.Run(fmt.Sprintf("RESP%d", proto), func(t *testing.T) {
 			t.Parallel()

@@ -105,6 +105,7 @@ func observed(t *testing.T, file string) (n *Node, seen func(name string) bool) 
 
 // TestSentinelRunsScripts has a script write down what it is told, and a second one that fails.
 func TestSentinelRunsScripts(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	script, told := filepath.Join(dir, "notify.sh"), filepath.Join(dir, "told")
 	if err := os.WriteFile(script, []byte("#!/bin/sh\necho \"$@\" >> "+told+"\nexit 3\n"), 0o755); err != nil {
@@ -151,6 +152,7 @@ func TestSentinelEndsWithItsScripts(t *testing.T) {
 
 // TestSentinelSimulatesACrash has it end right after the election.
 func TestSentinelSimulatesACrash(t *testing.T) {
+	t.Parallel()
 	master := testNode(t)
 	replica := testClient(t, testNode(t).Addr().String())
 	replicaOf(t, replica, master.Addr().String())
@@ -175,6 +177,7 @@ func TestSentinelSimulatesACrash(t *testing.T) {
 
 // TestSentinelAfterAPause is in tilt mode, as a process that was stopped is.
 func TestSentinelAfterAPause(t *testing.T) {
+	t.Parallel()
 	n := ourSentinel(t, sentinelFile(t, 0, testNode(t).Addr().String(), 1))
 	c := testClient(t, n.Addr().String())
 	ps := c.Subscribe(context.Background(), "+tilt")

@@ -212,6 +212,7 @@ func (w watcher) switches(t testing.TB) *redis.PubSub {
 
 // TestSentinelsFailOver kills the master under all mixtures of sentinels and servers.
 func TestSentinelsFailOver(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, sentinels string
 		servers         server
@@ -344,6 +345,7 @@ func agree(t *testing.T, ws []watcher) (promoted string) {
 
 // TestOldMasterComesBackAsReplica restarts the killed master: the sentinels demote it.
 func TestOldMasterComesBackAsReplica(t *testing.T) {
+	t.Parallel()
 	master := testNode(t)
 	servers := []string{master.Addr().String()}
 	for range 2 {

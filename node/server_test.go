@@ -46,6 +46,7 @@ func TestFlushAllWithSavePointsEmptiesTheFile(t *testing.T) {
 // A master that is told to shut down waits for a replica that is behind, and says nothing meanwhile. The
 // clients that asked for it send nothing more: redis-server 7.0.15 crashes when they do.
 func TestShutdownWaitsForReplicas(t *testing.T) {
+	t.Parallel()
 	script := compatCase{script: `
 		set a 1
 		> shutdown nosave
@@ -75,6 +76,7 @@ func TestShutdownWaitsForReplicas(t *testing.T) {
 }
 
 func TestShutdownEndsWhenReplicasHaveEverything(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	master, replica := testNodeIn(t, dir), testNode(t)
 	mc, rc := testClient(t, master.Addr().String()), testClient(t, replica.Addr().String())
