@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience bounds every wait of the tests in this package; it is reached only by failures.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 // pollEvery is how often a condition is looked at again.
 const pollEvery = 2 * time.Millisecond
@@ -57,10 +57,10 @@ func testNodeIn(t testing.TB, dir string, args ...string) *Node {
 	return n
 }
 
-// testClient is a go-redis client without retries of its own.
+// testClient is a go-redis client without retries of its own, which waits as long as the tests do.
 func testClient(t testing.TB, addr string) *redis.Client {
 	t.Helper()
-	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1})
+	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, ReadTimeout: patience})
 	t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -236,7 +236,7 @@ func dump(t testing.TB, addr string) map[string]string {
 	ctx := context.Background()
 	all := map[string]string{}
 	for db := range 16 {
-		c := redis.NewClient(&redis.Options{Addr: addr, DB: db, MaxRetries: -1})
+		c := redis.NewClient(&redis.Options{Addr: addr, DB: db, MaxRetries: -1, ReadTimeout: patience})
 		defer c.Close()
 		keys, err := c.Keys(ctx, "*").Result()
 		if err != nil {

@@ -453,7 +453,8 @@ func TestFlushallEndsTheSave(t *testing.T) {
 	for _, save := range []string{"", "3600 1000000"} {
 		t.Run("save "+save, func(t *testing.T) {
 			comparePlays(t, func(p *play) {
-				m := p.start("m", "--save", save)
+				// The delay keeps the real server's child from being done before its parent has flushed.
+				m := p.start("m", "--save", save, "--rdb-key-save-delay", "100")
 				m.quietly("DEBUG", "POPULATE", "100000", "key", "100")
 				conn := m.pretend()
 				conn.send("BGSAVE\r\nFLUSHALL\r\n")

@@ -11,7 +11,7 @@ func TestReplicationWithPasswordsAsTheRealOne(t *testing.T) {
 	comparePlays(t, func(p *play) {
 		m := p.start("m")
 		m.do("CONFIG", "SET", "requirepass", "secret")
-		m.c = redis.NewClient(&redis.Options{Addr: m.addr, Password: "secret", MaxRetries: -1})
+		m.c = redis.NewClient(&redis.Options{Addr: m.addr, Password: "secret", MaxRetries: -1, ReadTimeout: patience})
 		defer m.c.Close()
 		plain := m.pretend()
 		plain.ask("PING")

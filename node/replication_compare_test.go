@@ -129,7 +129,7 @@ func (a *actor) roleBetweenAttempts() {
 
 func TestStaleReplicaAsTheRealOne(t *testing.T) {
 	comparePlays(t, func(p *play) {
-		r := p.start("r", "--replica-serve-stale-data", "no", "--requirepass", "")
+		r := p.start("r", "--replica-serve-stale-data", "no", "--slowlog-log-slower-than", "-1")
 		r.do("SET", "k", "v")
 		r.do("REPLICAOF", "127.0.0.1", "1")
 		r.roleBetweenAttempts()

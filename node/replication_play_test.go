@@ -169,7 +169,7 @@ func (a *actor) ended() {
 var (
 	hexID   = regexp.MustCompile(`(?i)\b[0-9a-f]{40}\b`)
 	noID    = strings.Repeat("0", 40)
-	moments = regexp.MustCompile(`\b(lag=|master_last_io_seconds_ago:|master_link_down_since_seconds:|rdb_last_bgsave_time_sec:)\d+`)
+	moments = regexp.MustCompile(`\b(lag=|master_last_io_seconds_ago:|master_sync_last_io_seconds_ago:|master_link_down_since_seconds:|rdb_last_bgsave_time_sec:)\d+`)
 )
 
 // plain replaces what differs from run to run.

@@ -264,7 +264,7 @@ func TestStreamIsWordForWordTheRealOne(t *testing.T) {
 		c := m.pretend()
 		c.ask("PSYNC ? -1")
 		c.takeRDB()
-		client := redis.NewClient(&redis.Options{Addr: m.addr, PoolSize: 1, MaxRetries: -1})
+		client := redis.NewClient(&redis.Options{Addr: m.addr, PoolSize: 1, MaxRetries: -1, ReadTimeout: patience})
 		defer client.Close()
 		for i, text := range propagated {
 			words := []any{}

@@ -39,9 +39,9 @@ func newSentinelPair(t *testing.T, proto int) *sentinelPair {
 		} else {
 			realSentinel(t, w.file, w.addr)
 		}
-		w.c = redis.NewSentinelClient(&redis.Options{Addr: w.addr, MaxRetries: -1})
+		w.c = redis.NewSentinelClient(&redis.Options{Addr: w.addr, MaxRetries: -1, ReadTimeout: patience})
 		t.Cleanup(func() { w.c.Close() })
-		c := redis.NewClient(&redis.Options{Addr: w.addr, MaxRetries: -1, Protocol: proto, DisableIdentity: true})
+		c := redis.NewClient(&redis.Options{Addr: w.addr, MaxRetries: -1, ReadTimeout: patience, Protocol: proto, DisableIdentity: true})
 		t.Cleanup(func() { c.Close() })
 		id, err := c.Do(context.Background(), "SENTINEL", "MYID").Text()
 		if err != nil || len(id) != 40 {

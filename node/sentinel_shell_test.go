@@ -158,7 +158,7 @@ func TestSentinelSimulatesACrash(t *testing.T) {
 	replicaOf(t, replica, master.Addr().String())
 	file := sentinelFile(t, 0, master.Addr().String(), 1)
 	n := ourSentinel(t, file)
-	w := watcher{addr: n.Addr().String(), file: file, c: redis.NewSentinelClient(&redis.Options{Addr: n.Addr().String(), MaxRetries: -1})}
+	w := watcher{addr: n.Addr().String(), file: file, c: redis.NewSentinelClient(&redis.Options{Addr: n.Addr().String(), MaxRetries: -1, ReadTimeout: patience})}
 	defer w.c.Close()
 	await(t, "the sentinel knows the replica", func() error { return w.ready(1, 1) })
 	if err := testClient(t, w.addr).Do(context.Background(), "SENTINEL", "SIMULATE-FAILURE", "crash-after-election").Err(); err != nil {
@@ -205,7 +205,7 @@ func TestSentinelKeepsItsState(t *testing.T) {
 	var ids []string
 	for round := range 2 {
 		n := ourSentinel(t, file)
-		c := redis.NewClient(&redis.Options{Addr: n.Addr().String(), Password: "pw", MaxRetries: -1})
+		c := redis.NewClient(&redis.Options{Addr: n.Addr().String(), Password: "pw", MaxRetries: -1, ReadTimeout: patience})
 		if err := testClient(t, n.Addr().String()).Do(context.Background(), "SENTINEL", "MYID").Err(); err == nil || !strings.HasPrefix(err.Error(), "NOAUTH") {
 			t.Errorf("without a password: %v", err)
 		}

@@ -24,7 +24,7 @@ func await(t testing.TB, what string, check func() error) {
 	t.Helper()
 	pause := time.NewTicker(20 * time.Millisecond)
 	defer pause.Stop()
-	give := time.After(2 * patience)
+	give := time.After(patience)
 	for {
 		err := check()
 		if err == nil {
@@ -124,7 +124,7 @@ func startSentinels(t testing.TB, kinds, master string, quorum int) []watcher {
 			w.file, w.addr = sentinelFile(t, port, master, quorum), net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 			realSentinel(t, w.file, w.addr)
 		}
-		w.c = redis.NewSentinelClient(&redis.Options{Addr: w.addr, MaxRetries: -1})
+		w.c = redis.NewSentinelClient(&redis.Options{Addr: w.addr, MaxRetries: -1, ReadTimeout: patience})
 		t.Cleanup(func() { w.c.Close() })
 		list = append(list, w)
 	}
@@ -231,7 +231,7 @@ func TestSentinelsFailOver(t *testing.T) {
 }
 
 func failOver(t *testing.T, kinds string, servers []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	ws := startSentinels(t, kinds, servers[0], 2)
 	var subs []*redis.PubSub
@@ -355,7 +355,7 @@ func TestOldMasterComesBackAsReplica(t *testing.T) {
 	ws := startSentinels(t, "ooo", servers[0], 2)
 	ps := ws[0].switches(t)
 	master.Kill()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if _, err := ps.ReceiveMessage(ctx); err != nil {
 		t.Fatal(err)

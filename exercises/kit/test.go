@@ -3,13 +3,14 @@ package kit
 import (
 	"context"
 	"errors"
+	"hash/fnv"
+	"io"
 	"maps"
 	"net"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -38,7 +39,6 @@ type Answers map[string]string
 func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) Answers {
 	all := Answers{}
 	var mu sync.Mutex
-	var slots atomic.Int64
 	atOnce := make(chan struct{}, testsAtOnce)
 	var group sync.WaitGroup
 	each(exs, func(ex Exercise, m Mode) {
@@ -49,7 +49,7 @@ func Test(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercise) 
 				ctx, cancel := context.WithTimeout(t.Context(), testBudget)
 				defer cancel()
 				answers := take(ctx, t, ex, func() *Runner {
-					return New(ex, backend(t), m, En, WithPorts(ownPorts(t, &slots)))
+					return New(ex, backend(t), m, En, WithPorts(ownPorts(t)))
 				})
 				mu.Lock()
 				defer mu.Unlock()
@@ -78,30 +78,39 @@ func TestSim(t *testing.T, backend func(t testing.TB) lab.Backend, exs []Exercis
 	return all
 }
 
-// A test's own ports: a node that is down must find its port again, though other
-// labs look for free ones at the same time.
+// A test's own ports are above those that labs choose for themselves.
 const (
-	lowestPort = 10_000
-	portRange  = 20_000
+	lowestPort = 20_000
+	portRange  = 10_000
 	portsEach  = 20
+	stretches  = portRange / portsEach
 )
 
-// ownPorts is the base of a stretch of ports that no other test of this run has.
-func ownPorts(t *testing.T, slots *atomic.Int64) int {
+// ownPorts is the base of a stretch of ports for one test: a node that is down
+// must find its port again, though other lessons look for free ones at the same
+// time. Whoever listens on the port below the base has the stretch.
+func ownPorts(t *testing.T) int {
 	t.Helper()
-	for range portRange / portsEach {
-		slot := os.Getpid()*31 + 100 + int(slots.Add(1))
-		base := lowestPort + slot*portsEach%(portRange-portsEach)
-		if portsFree(base) {
-			return base
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, strconv.Itoa(os.Getpid())+t.Name())
+	for i := range stretches {
+		first := lowestPort + (int(h.Sum32()%stretches)+i)%stretches*portsEach
+		lock, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(first)))
+		if err != nil {
+			continue
 		}
+		if portsFree(first+1, first+portsEach) {
+			t.Cleanup(func() { _ = lock.Close() }) // nobody has connected to it
+			return first + 1
+		}
+		_ = lock.Close() // the stretch is of no use
 	}
 	t.Fatal("no free stretch of ports")
 	return 0
 }
 
-func portsFree(base int) bool {
-	for p := base; p < base+portsEach; p++ {
+func portsFree(from, to int) bool {
+	for p := from; p < to; p++ {
 		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p)))
 		if err != nil || l.Close() != nil {
 			return false

@@ -61,10 +61,10 @@ func (f *Fabric) Reserve(id string, port int) (string, error) {
 }
 
 // Ports that are free for nodes: below those that Linux gives to dialling sockets, so that a node finds its port again
-// after it was down; and with room for the bus port, 10000 above.
+// after it was down; and with room for the bus port, 10000 above. Those from 20000 on are left to labs that are given theirs.
 const (
 	firstPort = 10_000
-	manyPorts = 20_000
+	manyPorts = 10_000
 )
 
 func (f *Fabric) freePort(port int) (net.Listener, error) {

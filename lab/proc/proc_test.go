@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -85,4 +86,39 @@ func TestBusyPort(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("error: %v", err)
 	}
+}
+
+// TestKillEndsTheSavingChild as well, which would go on writing into the folder.
+func TestKillEndsTheSavingChild(t *testing.T) {
+	l := lab.Run(t, lab.Single().WithNode("master", lab.Directive{Name: "rdb-key-save-delay", Value: "1000000"}), real(t))
+	n := l.MustNode("master")
+	for _, line := range [][]any{{"MSET", "a", "1", "b", "1", "c", "1"}, {"BGSAVE"}} {
+		if err := n.Do(t.Context(), line...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	child := ""
+	for _, line := range n.Logs() {
+		if _, pid, ok := strings.Cut(line, "Background saving started by pid "); ok {
+			child = pid
+		}
+	}
+	if child == "" {
+		t.Fatalf("no child saves: %q", n.Logs())
+	}
+	if err := n.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Second); running(child); <-time.After(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the child is still there")
+		}
+	}
+}
+
+// running tells whether there is such a process, and not only what is left of one nobody has waited for.
+func running(pid string) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return err == nil && !strings.HasPrefix(state, "Z")
 }

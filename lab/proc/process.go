@@ -73,8 +73,13 @@ func (p *process) signal(s syscall.Signal) error {
 	return nil
 }
 
-// Kill is SIGKILL.
+// Kill is SIGKILL. A child that is saving ends as well: it would go on for a while, in a folder that may be about to go.
 func (p *process) Kill() error {
+	select {
+	case <-p.ended:
+	default:
+		_ = syscall.Kill(-p.PID(), syscall.SIGKILL) // its group; the process itself is next
+	}
 	if err := p.signal(syscall.SIGKILL); err != nil {
 		return err
 	}
