@@ -108,7 +108,7 @@ func TestFailoverThatDoesNotHappen(t *testing.T) {
 				if how == "aborted" {
 					m.do("FAILOVER")
 				} else {
-					m.do("FAILOVER", "TIMEOUT", "300")
+					m.do("FAILOVER", "TIMEOUT", "2000")
 				}
 				m.fields("replication", "master_failover_state", "role")
 				m.do("FAILOVER")

@@ -55,10 +55,10 @@ func (a *actor) inState(i int, state string) {
 	})
 }
 
-// bulky fills a server with more than sockets can hold.
+// bulky fills a server with more than sockets can hold, which is some 10 MB.
 func (a *actor) bulky() {
 	a.quietly("CONFIG", "SET", "rdbcompression", "no")
-	a.quietly("DEBUG", "POPULATE", "400", "key", "100000")
+	a.quietly("DEBUG", "POPULATE", "200", "key", "100000")
 }
 
 func TestTwoReplicasShareOneSnapshot(t *testing.T) {
