@@ -36,6 +36,14 @@ type Strings struct {
 	// The time menu.
 	TimePause, TimeResume, TimeStep, TimeSpeed, TimeNormal, TimeNotHere, TimePausedMark, TimeMenuHint string
 
+	// The lanes of a failover.
+	Failovers, LanesView, ListView, NoFailovers, NoSentinels, LanesHelp                                  string
+	LaneVote, LaneElected, LaneSelected, LanePromoted, LaneSwitch, LaneWrites, LaneFailing, LaneNoReason string
+	LaneSinceOf, LaneDownAfterOf, LaneTookOf, LaneRunsOf, LaneNoWritesOf, LaneAbortOf, LaneBackOf        string
+	LaneDemotedOf, LaneReconfOf, LaneWhyOf, LaneLeftOf, LaneUnknownFault                                 string
+	RuleTilt, RuleInProgress, RuleElection, RuleNotDown, RuleNoQuorum, RuleNotAgreed, RuleCooldown       string
+	RuleNoMajority, RuleNoReplica                                                                        string
+
 	// The drawing.
 	TopoMaster, TopoReplica, TopoOffset, TopoLag, TopoLink, TopoKeys, TopoSync, TopoUp, TopoDown string
 	TopoKilled, TopoStopped, TopoPaused, TopoUnknown, TopoCut, TopoDelay, TopoDrop, TopoFaults   string
@@ -53,6 +61,6 @@ type word struct {
 func (s *Strings) words() [][]word {
 	return [][]word{
 		s.curriculum(), s.help(), s.lesson(), s.actions(), s.panes(),
-		s.console(), s.faults(), s.times(), s.drawing(),
+		s.console(), s.faults(), s.times(), s.lanes(), s.rules(), s.drawing(),
 	}
 }

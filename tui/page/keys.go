@@ -38,6 +38,7 @@ const (
 	RestartLesson
 	Earlier
 	Later
+	ToggleLanes
 )
 
 // Binding is one line of a key map: keys, how they are shown, what they do. What they do is told in the
@@ -144,6 +145,7 @@ func LessonKeys() KeyMap {
 		bind(OpenConsole, "c", func(s *i18n.Strings) string { return s.OpenConsole }, "c", ":"),
 		bind(OpenFaults, "f", func(s *i18n.Strings) string { return s.Faults }, "f"),
 		bind(OpenTime, "t", func(s *i18n.Strings) string { return s.Time }, "t"),
+		bind(ToggleLanes, "v", func(s *i18n.Strings) string { return s.LanesHelp }, "v"),
 		bind(SolveStep, "s", func(s *i18n.Strings) string { return s.Solve }, "s"),
 		bind(Up, "↑↓", func(s *i18n.Strings) string { return s.ScrollKeys }, "up", "k"),
 		bind(Down, "↓", func(s *i18n.Strings) string { return s.ScrollKeys }, "down", "j"),

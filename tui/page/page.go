@@ -13,7 +13,9 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"redislab/exercises/kit"
+	"redislab/lab"
 	"redislab/tui/i18n"
+	"redislab/tui/lanes"
 	"redislab/tui/topo"
 	"redislab/tui/widget"
 )
@@ -90,6 +92,45 @@ func (c *Common) TopoWords() topo.Words {
 		Sentinels: s.TopoSentinels, QuorumOf: s.TopoQuorumOf, Epoch: s.TopoEpoch, Config: s.TopoConfig, Leader: s.TopoLeader,
 		Candidate: s.TopoCandidate, Votes: s.TopoVotes, Voted: s.TopoVoted, Tilt: s.TopoTilt,
 	}
+}
+
+// LaneWords are the words of the lanes of a failover.
+func (c *Common) LaneWords() lanes.Words {
+	s := c.S
+	return lanes.Words{
+		Vote: s.LaneVote, Elected: s.LaneElected, Selected: s.LaneSelected, Promoted: s.LanePromoted, Switch: s.LaneSwitch, Writes: s.LaneWrites,
+		SecondsSinceOf: s.LaneSinceOf, Failing: s.LaneFailing, DownAfterOf: s.LaneDownAfterOf, TookOf: s.LaneTookOf, RunsOf: s.LaneRunsOf,
+		NoWritesOf: s.LaneNoWritesOf, AbortOf: s.LaneAbortOf, BackOf: s.LaneBackOf, DemotedOf: s.LaneDemotedOf, ReconfOf: s.LaneReconfOf,
+		WhyOf: s.LaneWhyOf, LeftOf: s.LaneLeftOf, UnknownFault: s.LaneUnknownFault, NoReason: s.LaneNoReason,
+		Rules: map[string]string{
+			lab.RuleTilt: s.RuleTilt, lab.RuleInProgress: s.RuleInProgress, lab.RuleElection: s.RuleElection, lab.RuleNotDown: s.RuleNotDown,
+			lab.RuleNoQuorum: s.RuleNoQuorum, lab.RuleNotAgreed: s.RuleNotAgreed, lab.RuleCooldown: s.RuleCooldown,
+			lab.RuleNoMajority: s.RuleNoMajority, lab.RuleNoReplica: s.RuleNoReplica,
+			string(topo.Killed): s.TopoKilled, string(topo.Stopped): s.TopoStopped, string(topo.Paused): s.TopoPaused, string(topo.Unknown): s.TopoUnknown,
+		},
+	}
+}
+
+// Planned is a topology before it runs.
+func Planned(t lab.Topology) topo.View {
+	watchers := map[string]int{}
+	for _, n := range t.Nodes {
+		for _, w := range n.Watches {
+			watchers[w.Name]++
+		}
+	}
+	var v topo.View
+	for _, n := range t.Nodes {
+		node := topo.Node{ID: n.ID, Role: string(n.Role()), Host: n.Host, State: topo.Planned, Parent: n.Follows, Lag: -1}
+		if n.Sentinel {
+			node.Sentinel = &topo.Sentinel{}
+		}
+		for _, w := range n.Watches {
+			node.Sentinel.Watches = append(node.Sentinel.Watches, topo.Watch{Name: w.Name, Names: w.Master, Quorum: w.Quorum, Voters: watchers[w.Name]})
+		}
+		v.Nodes = append(v.Nodes, node)
+	}
+	return v
 }
 
 // Confirm is a yes-or-no question laid over a page.

@@ -60,7 +60,7 @@ func knows(n lab.NodeView) *topo.Sentinel {
 	if n.Sentinel == nil {
 		return nil
 	}
-	s := &topo.Sentinel{Epoch: n.Sentinel.Epoch, Tilt: n.Sentinel.Tilt}
+	s := &topo.Sentinel{RunID: n.Sentinel.MyID, Epoch: n.Sentinel.Epoch, Tilt: n.Sentinel.Tilt}
 	for _, w := range n.Sentinel.Masters {
 		to := watch(w)
 		to.Votes = votes(n.ID, w, s.Epoch)

@@ -7,6 +7,7 @@ import (
 
 // Sentinel is what a sentinel knows, which may be wrong.
 type Sentinel struct {
+	RunID   string // what other sentinels and events call it
 	Epoch   uint64
 	Tilt    bool
 	Watches []Watch
@@ -127,4 +128,47 @@ func (v View) apart() (data, sentinels []Node) {
 		data = append(data, n)
 	}
 	return data, sentinels
+}
+
+// Sentinel is the ID of the sentinel with a run ID; "" when none has told that it is its own.
+func (v View) Sentinel(runID string) string {
+	for _, n := range v.Nodes {
+		if n.Sentinel != nil && n.Sentinel.RunID == runID {
+			return n.ID
+		}
+	}
+	return ""
+}
+
+// Missed reports whether a watched master is not there: the node that is named does not run, or a sentinel holds it for down.
+func (v View) Missed(k Watched) bool {
+	for _, n := range v.Nodes {
+		if n.ID == k.Agreed() && n.State != Up && n.State != Planned {
+			return true
+		}
+		if n.Sentinel == nil || n.dead() {
+			continue
+		}
+		for _, w := range n.Sentinel.Watches {
+			if w.Name == k.Name && w.Down != NotDown {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Replacing reports whether a living sentinel leads a failover of a watched master.
+func (v View) Replacing(name string) bool {
+	for _, n := range v.Nodes {
+		if n.Sentinel == nil || n.State != Up {
+			continue
+		}
+		for _, w := range n.Sentinel.Watches {
+			if w.Name == name && w.Leads() {
+				return true
+			}
+		}
+	}
+	return false
 }

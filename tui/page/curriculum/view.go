@@ -192,7 +192,7 @@ func (m Model) detail(width, height int) []string {
 	lines = append(lines, m.steps(*ex)...)
 	if room := h - len(lines) - 2; room >= 4 {
 		lines = append(lines, "", m.common.Theme.Bold.Render(m.common.S.Topology))
-		lines = append(lines, topo.Draw(preview(*ex), m.common.Theme, m.common.TopoWords(), w, room)...)
+		lines = append(lines, topo.Draw(page.Planned(ex.Topology()), m.common.Theme, m.common.TopoWords(), w, room)...)
 	}
 	return box.Render(m.common.Theme, lines)
 }
@@ -233,17 +233,4 @@ func (m Model) steps(ex kit.Exercise) []string {
 		lines = append(lines, fmt.Sprintf("%s %2d. %s", mark, i+1, title))
 	}
 	return lines
-}
-
-// preview is the topology before anything runs.
-func preview(ex kit.Exercise) topo.View {
-	var v topo.View
-	for _, n := range ex.Topology().Nodes {
-		node := topo.Node{ID: n.ID, Role: string(n.Role()), State: topo.Planned, Parent: n.Follows, Host: n.Host}
-		if n.Follows != "" {
-			node.Link = topo.LinkUp
-		}
-		v.Nodes = append(v.Nodes, node)
-	}
-	return v
 }

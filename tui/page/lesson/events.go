@@ -15,10 +15,13 @@ const maxEvents = 1000
 
 // timeline is the events so far and how they are drawn. Events come by the hundred, so each is drawn once.
 type timeline struct {
-	events  []lab.Event
-	lines   []string // of the first of the events
-	w, node int      // the room and the column that the lines were drawn for
+	events []lab.Event
+	lines  []string // of the first of the events
+	key    lineKey
 }
+
+// lineKey is what the lines were drawn for: they are drawn anew when it changes.
+type lineKey struct{ w, node, known int }
 
 // add takes an event. One may come twice, as one of those so far and as a new one.
 func (t *timeline) add(e lab.Event) bool {
@@ -55,19 +58,27 @@ func (m *Model) eventBody(w, h int) ([]string, string) {
 	if len(t.events) == 0 {
 		return []string{m.common.Theme.Faint.Render(m.common.S.NoEvents)}, ""
 	}
-	node := 3
+	key := lineKey{w: w, node: 3}
 	for _, n := range m.view.Nodes {
-		node = max(node, widget.Width(n.ID))
+		key.node = max(key.node, widget.Width(n.ID))
+		if n.Sentinel != nil && n.Sentinel.RunID != "" {
+			key.known++
+		}
 	}
-	if t.w != w || t.node != node {
-		t.w, t.node, t.lines = w, node, nil
+	if t.key != key {
+		t.key, t.lines = key, nil
 	}
 	for _, e := range t.events[len(t.lines):] {
-		t.lines = append(t.lines, m.eventLine(e, node, w))
+		t.lines = append(t.lines, m.eventLine(e, key.node, w))
 	}
-	newest := v.AtBottom()
-	lines, note := m.scrolled(eventsPane, t.lines, w, h)
-	if newest {
+	return m.newest(t.lines, v.AtBottom(), w, h)
+}
+
+// newest is the last lines, as long as nobody reads older ones.
+func (m *Model) newest(all []string, atEnd bool, w, h int) ([]string, string) {
+	lines, note := m.scrolled(eventsPane, all, w, h)
+	if atEnd {
+		v := &m.views[eventsPane]
 		v.GotoBottom()
 		lines, note = window(*v)
 	}
@@ -77,16 +88,19 @@ func (m *Model) eventBody(w, h int) ([]string, string) {
 func (m *Model) eventLine(e lab.Event, node, w int) string {
 	t := m.common.Theme
 	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.zero).Seconds())
-	text := e.Text
+	kind, text := e.Kind, e.Text
+	if e.Kind == lab.EventSentinel { // its own name tells more than its kind
+		kind, text = e.Fields["name"], m.withNames(e.Fields["payload"])
+	}
 	if text == "" {
 		text = fields(e.Fields)
 	}
-	for _, said := range []string{e.Node, e.Kind} { // both stand before it already
+	for _, said := range []string{e.Node, kind} { // both stand before it already
 		if rest, ok := strings.CutPrefix(text+" ", said+" "); ok && said != "" {
 			text = strings.TrimSpace(rest)
 		}
 	}
-	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(e.Kind)+" "+oneLine(text), w)
+	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(kind)+" "+oneLine(text), w)
 }
 
 func fields(f map[string]string) string {

@@ -114,6 +114,8 @@ func (m *Model) act(a page.Action) tea.Cmd {
 		m.openFaults()
 	case page.OpenTime:
 		m.openTime()
+	case page.ToggleLanes:
+		m.toggleLanes()
 	case page.RestartLesson:
 		m.ask(m.common.S.RestartAsk, func() tea.Cmd { return m.Close(restartMsg{}) })
 	case page.ToggleMode:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"redislab/lab"
+	"redislab/tui/page"
 	"redislab/tui/topo"
 )
 
@@ -43,6 +44,9 @@ func (m *Model) layout() layout {
 		top = m.drawnHeight(right-4, h/2-2) + 2
 	}
 	events := max(7, (h-top)*2/5)
+	if m.lanes { // a table of everyone who has a part in a failover
+		events = max(events, h-top-8)
+	}
 	return layout{
 		wide: true,
 		topo: rect{right, top},
@@ -85,33 +89,11 @@ func (m *Model) watched() bool {
 // drawnHeight is what a drawing with sentinels takes of h rows, a line of faults included. How many rows depends on what
 // stands beside what, so it is found out by drawing nodes that are up.
 func (m *Model) drawnHeight(w, h int) int {
-	v := planned(m.ex.Topology())
+	v := page.Planned(m.ex.Topology())
 	for i := range v.Nodes {
 		v.Nodes[i].State = topo.Up
 	}
 	return min(h, len(topo.Draw(v, m.common.Theme, m.common.TopoWords(), w, h))+1)
-}
-
-// planned is a topology before the lab runs.
-func planned(t lab.Topology) topo.View {
-	watchers := map[string]int{}
-	for _, n := range t.Nodes {
-		for _, w := range n.Watches {
-			watchers[w.Name]++
-		}
-	}
-	var v topo.View
-	for _, n := range t.Nodes {
-		node := topo.Node{ID: n.ID, Role: string(n.Role()), State: topo.Planned, Parent: n.Follows, Lag: -1}
-		if n.Sentinel {
-			node.Sentinel = &topo.Sentinel{}
-		}
-		for _, w := range n.Watches {
-			node.Sentinel.Watches = append(node.Sentinel.Watches, topo.Watch{Name: w.Name, Names: w.Master, Quorum: w.Quorum, Voters: watchers[w.Name]})
-		}
-		v.Nodes = append(v.Nodes, node)
-	}
-	return v
 }
 
 func (m *Model) mostChecks() int {

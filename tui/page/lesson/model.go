@@ -93,6 +93,7 @@ type Model struct {
 
 	view      topo.View
 	timeline  timeline
+	lanes     bool      // the events pane shows failovers
 	zero      time.Time // of the timeline: the first event, on the lab's clock
 	focus     pane
 	views     [paneCount]viewport.Model // what is scrolled to; the console has its own

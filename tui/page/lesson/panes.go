@@ -20,7 +20,11 @@ func (m *Model) pane(p pane, box widget.Box) (lines []string, note string) {
 	case consolePane:
 		return m.console.View(m.common.Theme), ""
 	case eventsPane:
-		lines, note = m.eventBody(w, h)
+		if m.lanes {
+			lines, note = m.failoverBody(w, h)
+		} else {
+			lines, note = m.eventBody(w, h)
+		}
 	}
 	if note != "" {
 		note += " " + m.common.S.More

@@ -66,13 +66,15 @@ func (m *Model) wide(r layout) []string {
 // title is a pane's name, with its count where it has one.
 func (m *Model) title(p pane) string {
 	s := m.common.S
-	switch p {
-	case stepPane:
+	switch {
+	case p == stepPane:
 		return s.Step
-	case checksPane:
+	case p == checksPane:
 		return s.Checks + " " + m.tally()
-	case consolePane:
+	case p == consolePane:
 		return s.Console
+	case m.lanes:
+		return fmt.Sprintf("%s %d", s.Failovers, m.failoverCount())
 	}
 	return fmt.Sprintf("%s %d", s.Events, len(m.timeline.events))
 }
@@ -119,7 +121,7 @@ func (m *Model) tabs(width int, note string) string {
 func (m *Model) topology(w, h int) []string {
 	v := m.view
 	if len(v.Nodes) == 0 {
-		v = planned(m.ex.Topology())
+		v = page.Planned(m.ex.Topology())
 	}
 	return topo.Draw(v, m.common.Theme, m.common.TopoWords(), w, h)
 }
@@ -172,6 +174,9 @@ func (m *Model) footer() string {
 		return m.common.Footer(k.Hint(s, page.Primary, s.Retry), k.Hint(s, page.GoBack, ""), help)
 	}
 	hints := []key.Binding{}
+	if m.focus == eventsPane && m.watched() {
+		hints = append(hints, k.Hint(s, page.ToggleLanes, m.lanesLabel()))
+	}
 	if label := m.primaryLabel(); label != "" {
 		hints = append(hints, k.Hint(s, page.Primary, label))
 	}

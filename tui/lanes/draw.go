@@ -1,0 +1,263 @@
+package lanes
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"redislab/lab"
+	"redislab/tui/topo"
+	"redislab/tui/widget"
+)
+
+// Draw draws failovers one below the other, in lines of at most width cells.
+func Draw(fs []lab.Failover, v topo.View, t *widget.Theme, w Words, width int) []string {
+	d := drawer{v, t, w, width}
+	var lines []string
+	for i, f := range fs {
+		if i > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, d.failover(newStory(f, v))...)
+	}
+	return lines
+}
+
+func (d drawer) failover(s story) []string {
+	lines := []string{d.title(s)}
+	lines = append(lines, d.table(s.lanes(d.words))...)
+	notes := strings.Join(d.notes(s), " · ")
+	if notes != "" {
+		lines = append(lines, widget.WrapLines(notes, d.width)...)
+	}
+	return lines
+}
+
+func (d drawer) title(s story) string {
+	mark, style := "…", d.theme.Warn
+	switch {
+	case s.Done:
+		mark, style = "✓", d.theme.Good
+	case ended(s):
+		mark, style = "✗", d.theme.Bad
+	}
+	text := s.Master + ": " + s.from
+	if s.to != "" {
+		text += " → " + s.to
+	}
+	since := d.words.UnknownFault
+	if fault, ok := s.First(lab.StageFault); ok {
+		since = fault.Text
+	}
+	return widget.Cut(style.Render(mark)+" "+d.theme.Bold.Render(text)+"  "+d.theme.Faint.Render(fmt.Sprintf(d.words.SecondsSinceOf, since)), d.width)
+}
+
+// ended reports whether the last thing that happened was that it was given up, or was not needed.
+func ended(s story) bool {
+	for _, st := range slices.Backward(s.Stages) {
+		switch st.Name {
+		case lab.StageAbort, lab.StageBack:
+			return true
+		case lab.StageTry, lab.StageSDown:
+			return false
+		}
+	}
+	return false
+}
+
+// table draws the rows. Names are cut when the columns have no room else, and blanks between columns go first.
+func (d drawer) table(rows []lane) []string {
+	cols := columns()
+	name := 0
+	for _, r := range rows {
+		name = max(name, widget.Width(r.id))
+	}
+	widths, all := make([]int, len(cols)), 0
+	for i, c := range cols {
+		widths[i] = widget.Width(c.head(d.words))
+		for _, r := range rows {
+			widths[i] = max(widths[i], widget.Width(r.cells[i]))
+		}
+		all += widths[i] + 1
+	}
+	gap := " "
+	if name+all+len(cols) <= d.width {
+		gap = "  "
+	}
+	name = max(4, min(name, d.width-all-len(cols)*(len(gap)-1)))
+	head := strings.Repeat(" ", name)
+	for i, c := range cols {
+		head += gap + widget.Fit(c.head(d.words), widths[i])
+	}
+	lines := []string{d.theme.Faint.Render(widget.Cut(strings.TrimRight(head, " "), d.width))}
+	for _, r := range rows {
+		lines = append(lines, d.lane(r, name, widths, gap))
+	}
+	return lines
+}
+
+func (d drawer) lane(r lane, name int, widths []int, gap string) string {
+	line := d.theme.Bold.Render(widget.Fit(r.id, name))
+	cells, free := "", 0 // how many cells are blank before the first time
+	for i, c := range r.cells {
+		if strings.TrimSpace(cells) == "" && c != "" {
+			free = widget.Width(cells) + len(gap)
+		}
+		cells += gap + widget.Fit(c, widths[i])
+	}
+	cells = strings.TrimRight(cells, " ")
+	text := ""
+	switch {
+	case r.text == "":
+	case cells == "":
+		text = gap + r.text
+	case widget.Width(r.text)+len(gap)+1 <= free:
+		text = gap + r.text
+		cells = cells[widget.Width(text):] // blanks, a byte each
+	default:
+		cells += gap + r.text
+	}
+	return widget.Cut(line+d.theme.Warn.Render(text)+d.theme.Accent.Render(cells), d.width)
+}
+
+// notes are what has no column: how long it took, beside the limits that are set, and what else came of it.
+func (d drawer) notes(s story) []string {
+	var notes []string
+	add := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	downAfter, timeout := s.limits()
+	if down, ok := s.First(lab.StageSDown); ok && downAfter > 0 {
+		add(d.words.DownAfterOf, ago(down.After), downAfter)
+	}
+	try, tried := s.First(lab.StageTry)
+	done, ok := s.First(lab.StageSwitch)
+	switch {
+	case tried && ok && timeout > 0:
+		add(d.words.TookOf, brief(done.At.Sub(try.At)), timeout)
+	case tried && !ended(s) && timeout > 0 && !d.view.At.IsZero():
+		add(d.words.RunsOf, brief(max(0, d.view.At.Sub(lastTry(s).At))), timeout)
+	}
+	out, failed := s.First(lab.StageOutage)
+	if back, ok := s.writes(); ok && failed {
+		add(d.words.NoWritesOf, brief(back.At.Sub(out.At)))
+	}
+	for _, st := range s.Stages {
+		switch st.Name {
+		case lab.StageAbort:
+			name, _, _ := strings.Cut(st.Text, " ")
+			add(d.words.AbortOf, ago(st.After), name)
+		case lab.StageBack:
+			if !s.Done && s.to == "" {
+				add(d.words.BackOf, ago(st.After))
+			}
+		case lab.StageReconf:
+			add(d.words.ReconfOf, s.instance(st.Text), s.to, ago(st.After))
+		case lab.StageDemoted:
+			add(d.words.DemotedOf, s.instance(st.Text), ago(st.After))
+		}
+	}
+	return slices.Compact(notes)
+}
+
+func lastTry(s story) lab.Stage {
+	var last lab.Stage
+	for _, st := range s.Stages {
+		if st.Name == lab.StageTry {
+			last = st
+		}
+	}
+	return last
+}
+
+// Why tells, for every watched master that is down and is not being replaced, which rule keeps each sentinel from it.
+func Why(v topo.View, t *widget.Theme, w Words, width int) []string {
+	d := drawer{v, t, w, width}
+	var lines []string
+	for _, k := range v.Watched() {
+		if v.Missed(k) && !v.Replacing(k.Name) {
+			lines = append(lines, t.Warn.Render(widget.Cut(fmt.Sprintf(w.WhyOf, k.Name), width)))
+			lines = append(lines, d.reasons(k.Name)...)
+		}
+	}
+	return lines
+}
+
+func (d drawer) reasons(name string) []string {
+	id, rule := 0, 0
+	type row struct{ id, rule, text, left string }
+	var rows []row
+	for _, n := range d.view.Nodes {
+		r, ok := d.reason(n, name)
+		if !ok {
+			continue
+		}
+		x := row{n.ID, d.words.Rules[r.Rule], r.Text, ""}
+		if left := r.Until.Sub(d.view.At); !r.Until.IsZero() && left > 0 {
+			x.left = fmt.Sprintf(d.words.LeftOf, left.Round(time.Second))
+		}
+		rows = append(rows, x)
+		id, rule = max(id, widget.Width(x.id)), max(rule, widget.Width(x.rule+" "+x.left))
+	}
+	var lines []string
+	for _, x := range rows {
+		head := d.theme.Bold.Render(widget.Fit(x.id, id)) + "  " + d.theme.Accent.Render(x.rule)
+		if x.left != "" {
+			head += " " + d.theme.Warn.Render(x.left)
+		}
+		lines = append(lines, d.hang(widget.Fit(head, id+2+rule)+"  ", x.text)...)
+	}
+	return lines
+}
+
+// hang puts a text behind a head, its further lines below its first. Where that leaves too little room they go below the head.
+func (d drawer) hang(head, text string) []string {
+	if text == "" {
+		return []string{widget.Cut(strings.TrimRight(head, " "), d.width)}
+	}
+	indent := widget.Width(head)
+	var lines []string
+	if d.width-indent < 24 {
+		lines, head, indent = []string{widget.Cut(strings.TrimRight(head, " "), d.width)}, "    ", 4
+	}
+	for i, l := range widget.WrapLines(text, max(8, d.width-indent)) {
+		if i > 0 {
+			head = strings.Repeat(" ", indent)
+		}
+		lines = append(lines, widget.Cut(head+l, d.width))
+	}
+	return lines
+}
+
+// reason is what keeps a sentinel from a failover now. One that is not there is kept by that.
+func (d drawer) reason(n topo.Node, name string) (topo.Reason, bool) {
+	if n.Sentinel == nil {
+		return topo.Reason{}, false
+	}
+	for _, w := range n.Sentinel.Watches {
+		switch {
+		case w.Name != name:
+		case n.State != topo.Up:
+			return topo.Reason{Rule: string(n.State)}, true
+		case len(w.Why) > 0:
+			return w.Why[0], true
+		default:
+			return topo.Reason{Text: d.words.NoReason}, true
+		}
+	}
+	return topo.Reason{}, false
+}
+
+// ago is a time after the fault; five digits suffice.
+func ago(d time.Duration) string { return "+" + brief(d) }
+
+func brief(d time.Duration) string {
+	s := d.Seconds()
+	switch {
+	case s < 100:
+		return strconv.FormatFloat(s, 'f', 2, 64)
+	case s < 1000:
+		return strconv.FormatFloat(s, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(s, 'f', 0, 64)
+}
