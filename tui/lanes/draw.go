@@ -99,7 +99,7 @@ func (d drawer) table(rows []lane) []string {
 }
 
 func (d drawer) lane(r lane, name int, widths []int, gap string) string {
-	line := d.theme.Bold.Render(widget.Fit(r.id, name))
+	line := d.theme.Bold.Render(widget.Fit(middleCut(r.id, name), name))
 	cells, free := "", 0 // how many cells are blank before the first time
 	for i, c := range r.cells {
 		if strings.TrimSpace(cells) == "" && c != "" {
@@ -120,6 +120,15 @@ func (d drawer) lane(r lane, name int, widths []int, gap string) string {
 		cells += gap + r.text
 	}
 	return widget.Cut(line+d.theme.Warn.Render(text)+d.theme.Accent.Render(cells), d.width)
+}
+
+// middleCut leaves out the middle of a name that is too long: its number tells it from its like.
+func middleCut(name string, width int) string {
+	tail := name[strings.LastIndexByte(name, '-')+1:]
+	if widget.Width(name) <= width || len(tail) == len(name) || widget.Width(tail)+2 > width {
+		return name
+	}
+	return widget.Cut(name, width-widget.Width(tail)) + tail
 }
 
 // notes are what has no column: how long it took, beside the limits that are set, and what else came of it.
@@ -184,47 +193,30 @@ func Why(v topo.View, t *widget.Theme, w Words, width int) []string {
 }
 
 func (d drawer) reasons(name string) []string {
-	id, rule := 0, 0
-	type row struct{ id, rule, text, left string }
-	var rows []row
+	id := 0
+	var nodes []topo.Node
+	var why []topo.Reason
 	for _, n := range d.view.Nodes {
-		r, ok := d.reason(n, name)
-		if !ok {
-			continue
+		if r, ok := d.reason(n, name); ok {
+			nodes, why = append(nodes, n), append(why, r)
+			id = max(id, widget.Width(n.ID))
 		}
-		x := row{n.ID, d.words.Rules[r.Rule], r.Text, ""}
+	}
+	var lines []string
+	for i, r := range why {
+		text := d.theme.Accent.Render(d.words.Rules[r.Rule])
 		if left := r.Until.Sub(d.view.At); !r.Until.IsZero() && left > 0 {
-			x.left = fmt.Sprintf(d.words.LeftOf, left.Round(time.Second))
+			text += " · " + d.theme.Warn.Render(fmt.Sprintf(d.words.LeftOf, left.Round(time.Second)))
 		}
-		rows = append(rows, x)
-		id, rule = max(id, widget.Width(x.id)), max(rule, widget.Width(x.rule+" "+x.left))
-	}
-	var lines []string
-	for _, x := range rows {
-		head := d.theme.Bold.Render(widget.Fit(x.id, id)) + "  " + d.theme.Accent.Render(x.rule)
-		if x.left != "" {
-			head += " " + d.theme.Warn.Render(x.left)
+		if r.Rule != "" && r.Text != "" {
+			text += " · "
 		}
-		lines = append(lines, d.hang(widget.Fit(head, id+2+rule)+"  ", x.text)...)
-	}
-	return lines
-}
-
-// hang puts a text behind a head, its further lines below its first. Where that leaves too little room they go below the head.
-func (d drawer) hang(head, text string) []string {
-	if text == "" {
-		return []string{widget.Cut(strings.TrimRight(head, " "), d.width)}
-	}
-	indent := widget.Width(head)
-	var lines []string
-	if d.width-indent < 24 {
-		lines, head, indent = []string{widget.Cut(strings.TrimRight(head, " "), d.width)}, "    ", 4
-	}
-	for i, l := range widget.WrapLines(text, max(8, d.width-indent)) {
-		if i > 0 {
-			head = strings.Repeat(" ", indent)
+		text += d.view.WithNames(r.Text)
+		head := d.theme.Bold.Render(widget.Fit(nodes[i].ID, id)) + "  "
+		for _, l := range widget.WrapLines(text, max(8, d.width-id-2)) {
+			lines = append(lines, widget.Cut(head+l, d.width))
+			head = strings.Repeat(" ", id+2)
 		}
-		lines = append(lines, widget.Cut(head+l, d.width))
 	}
 	return lines
 }

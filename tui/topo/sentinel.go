@@ -2,6 +2,7 @@ package topo
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -138,6 +139,21 @@ func (v View) Sentinel(runID string) string {
 		}
 	}
 	return ""
+}
+
+// shortRunID is how much of a run ID texts give.
+const shortRunID = 8
+
+// WithNames is a text with the IDs of sentinels in place of their run IDs, whole or shortened, which nobody can tell apart.
+func (v View) WithNames(text string) string {
+	for _, n := range v.Nodes {
+		if n.Sentinel == nil || len(n.Sentinel.RunID) < shortRunID {
+			continue
+		}
+		short := n.Sentinel.RunID[:shortRunID]
+		text = strings.NewReplacer(n.Sentinel.RunID, n.ID, "sentinel "+short, n.ID, short, n.ID).Replace(text)
+	}
+	return text
 }
 
 // Missed reports whether a watched master is not there: the node that is named does not run, or a sentinel holds it for down.

@@ -143,7 +143,7 @@ func (m *Model) look(poll bool) tea.Cmd {
 }
 
 func (m *Model) viewed(msg viewMsg) tea.Cmd {
-	m.view = msg.view
+	m.view = remembering(msg.view, m.view)
 	targets := make([]console.Target, 0, len(m.view.Nodes)+1)
 	for _, n := range m.view.Nodes {
 		targets = append(targets, console.Target{ID: n.ID, Addr: n.Addr})
@@ -154,6 +154,21 @@ func (m *Model) viewed(msg viewMsg) tea.Cmd {
 	}
 	gen := m.gen
 	return m.common.Later(tea.Tick(lookEvery, func(time.Time) tea.Msg { return stamped{gen, pollMsg{}} }))
+}
+
+// remembering is a picture in which dead sentinels are still known by what they were called: events and the others speak of them.
+func remembering(v, before topo.View) topo.View {
+	for i, n := range v.Nodes {
+		if n.Sentinel != nil || n.State != topo.Killed && n.State != topo.Stopped {
+			continue
+		}
+		for _, old := range before.Nodes {
+			if old.ID == n.ID {
+				v.Nodes[i].Sentinel = old.Sentinel
+			}
+		}
+	}
+	return v
 }
 
 func (m *Model) dial(ctx context.Context, addr string) (net.Conn, error) {

@@ -89,16 +89,16 @@ func (m *Model) eventLine(e lab.Event, node, w int) string {
 	t := m.common.Theme
 	at := fmt.Sprintf("%+8.3fs", e.At.Sub(m.zero).Seconds())
 	kind, text := e.Kind, e.Text
-	if e.Kind == lab.EventSentinel { // its own name tells more than its kind
-		kind, text = e.Fields["name"], m.withNames(e.Fields["payload"])
-	}
 	if text == "" {
 		text = fields(e.Fields)
 	}
-	for _, said := range []string{e.Node, kind} { // both stand before it already
+	for _, said := range []string{e.Node, e.Kind} { // both stand before it already
 		if rest, ok := strings.CutPrefix(text+" ", said+" "); ok && said != "" {
 			text = strings.TrimSpace(rest)
 		}
+	}
+	if e.Kind == lab.EventSentinel { // its own name tells more than its kind
+		kind, text = e.Fields["name"], m.withNames(e.Fields["payload"])
 	}
 	return widget.Cut(t.Faint.Render(at)+" "+widget.Fit(e.Node, min(node, 14))+" "+t.Accent.Render(kind)+" "+oneLine(text), w)
 }

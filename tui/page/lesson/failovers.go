@@ -1,8 +1,8 @@
 package lesson
 
 import (
+	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"redislab/lab"
@@ -31,6 +31,19 @@ func (m *Model) lanesLabel() string {
 		return m.common.S.ListView
 	}
 	return m.common.S.LanesView
+}
+
+// lanesMatter reports whether there is something to see in them: a failover, or a master that misses one.
+func (m *Model) lanesMatter() bool {
+	if !m.watched() {
+		return false
+	}
+	for _, k := range m.view.Watched() {
+		if m.view.Missed(k) {
+			return true
+		}
+	}
+	return m.focus == eventsPane || m.failoverCount() > 0
 }
 
 // failovers are those that the events tell, of all watched masters, in order of time.
@@ -68,20 +81,10 @@ func (m *Model) failoverBody(w, h int) ([]string, string) {
 	return m.newest(lines, m.views[eventsPane].AtBottom(), w, h)
 }
 
-// runIDLength is that of the names which Redis gives itself.
-const runIDLength = 40
+// runID is a name that Redis gives itself; there is no telling two of them apart.
+var runID = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{32}\b`)
 
-// withNames puts the IDs of sentinels in place of their run IDs, which nobody can tell apart; others are shortened.
+// withNames puts the IDs of sentinels in place of their run IDs, and shortens those that are not known.
 func (m *Model) withNames(payload string) string {
-	words := strings.Split(payload, " ")
-	for i, w := range words {
-		if len(w) != runIDLength || strings.Trim(w, "0123456789abcdef") != "" {
-			continue
-		}
-		words[i] = w[:8] + "…"
-		if id := m.view.Sentinel(w); id != "" {
-			words[i] = id
-		}
-	}
-	return strings.Join(words, " ")
+	return runID.ReplaceAllString(m.view.WithNames(payload), "$1…")
 }

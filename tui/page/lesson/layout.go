@@ -45,7 +45,7 @@ func (m *Model) layout() layout {
 	}
 	events := max(7, (h-top)*2/5)
 	if m.lanes { // a table of everyone who has a part in a failover
-		events = max(events, h-top-8)
+		events = max(events, h-top-6)
 	}
 	return layout{
 		wide: true,

@@ -101,15 +101,24 @@ type driver struct {
 
 func newDriver(t *testing.T, mode kit.Mode, lang kit.Lang, w, h int) *driver {
 	t.Helper()
+	ex := exercise()
+	return newDriverOf(t, ex, mode, lang, w, h, func(s *fake.Session) {
+		s.Picture, s.Prepared = picture(), events()
+		s.Answers = map[string]*kit.Outcome{"refused": {Guess: 0, Correct: 1, Choice: "an error", Explain: ex.Steps[0].Predict.Explain.In(lang)}}
+	})
+}
+
+// newDriverOf is one that takes a lesson of its own.
+func newDriverOf(t *testing.T, ex kit.Exercise, mode kit.Mode, lang kit.Lang, w, h int, prepare func(*fake.Session)) *driver {
+	t.Helper()
 	c := page.NewCommon(golden.Theme(), lang)
 	c.SetSize(w, h)
 	c.Mode, c.Backend = mode, "inproc"
 	c.Later = func(tea.Cmd) tea.Cmd { return nil }
-	ex := exercise()
 	s := fake.New(ex)
-	s.Picture, s.Prepared, s.Ticker = picture(), events(), &fake.Clock{}
+	s.Ticker = &fake.Clock{}
 	s.Prosa = map[kit.Lang]string{kit.En: proseEn, kit.Zh: proseZh}
-	s.Answers = map[string]*kit.Outcome{"refused": {Guess: 0, Correct: 1, Choice: "an error", Explain: ex.Steps[0].Predict.Explain.In(lang)}}
+	prepare(s)
 	d := &driver{t: t, common: c, s: s, rec: &recorder{}}
 	d.m = lesson.New(c, ex, s.Open, d.rec)
 	return d

@@ -174,14 +174,14 @@ func (m *Model) footer() string {
 		return m.common.Footer(k.Hint(s, page.Primary, s.Retry), k.Hint(s, page.GoBack, ""), help)
 	}
 	hints := []key.Binding{}
-	if m.focus == eventsPane && m.watched() {
-		hints = append(hints, k.Hint(s, page.ToggleLanes, m.lanesLabel()))
-	}
 	if label := m.primaryLabel(); label != "" {
 		hints = append(hints, k.Hint(s, page.Primary, label))
 	}
 	if m.phase == predicting && m.reading == m.at {
 		hints = append(hints, widget.Hint("↑↓", s.Choose))
+	}
+	if m.lanesMatter() {
+		hints = append(hints, k.Hint(s, page.ToggleLanes, m.lanesLabel()))
 	}
 	if _, more := m.console.Next(); more && m.phase == acting { // first there is something to type
 		hints = append([]key.Binding{k.Hint(s, page.OpenConsole, "")}, hints...)
