@@ -18,9 +18,13 @@ func sentinelItems() []Item {
 		{47, Vague, kit.T("one master and one replica are the least that sentinel needs", "哨兵模式最少需要一主一从")},
 		{49, True, kit.T("the old master returns as a replica of the new one", "旧主节点回来后成为新主节点的副本")},
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},
+		{51, True, kit.T("three sentinels or more make it reliable", "用三个以上的哨兵才可靠")},
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
+		{223, True, kit.T("the quorum and the majority are two thresholds", "quorum 与多数是两道门槛")},
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
 		{284, SetUp, kit.T("the sentinel's file: port, monitor, down-after, parallel-syncs, failover-timeout", "哨兵的配置文件：port、monitor、down-after、parallel-syncs、failover-timeout")},
+		{286, False, kit.T("the majority is half of the living sentinels plus one", "多数是活着的哨兵的一半加一")},
+		{287, True, kit.T("an odd number of sentinels saves a machine", "奇数个哨兵能省一台机器")},
 	}
 }

@@ -207,3 +207,19 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds())
 func noted(name kit.Text, probe func(r *kit.Run) (string, error)) kit.Check {
 	return kit.Check{Name: name, Probe: func(_ context.Context, r *kit.Run) (string, error) { return probe(r) }}
 }
+
+// notFlagged expects the watched master to lack a flag at one sentinel.
+func notFlagged(sentinel, flag string) kit.Check {
+	c := flagged(sentinel, flag)
+	c.Name = kit.T(
+		fmt.Sprintf("%s does not flag the master %s", sentinel, flag),
+		fmt.Sprintf("%s 没有给主节点打上 %s 标记", sentinel, flag))
+	c.Probe = func(ctx context.Context, r *kit.Run) (string, error) {
+		f, err := fields(ctx, r, sentinel)
+		if err == nil && slices.Contains(strings.Split(f["flags"], ","), flag) {
+			err = errors.New("it does")
+		}
+		return "flags " + f["flags"], err
+	}
+	return c
+}

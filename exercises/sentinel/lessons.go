@@ -25,5 +25,9 @@ func Lessons() []kit.Exercise {
 		failover(),
 		oldMaster(),
 		oneSentinel(),
+		majority(),
+		twoThresholds(),
+		knownSentinels(),
+		oddCounts(),
 	)
 }

@@ -57,10 +57,12 @@ func quiet(name kit.Text, p patience, from, never match) kit.Check {
 			for _, e := range r.Lab.Events() {
 				switch {
 				case e.Seq <= mark.Or(r, 0):
+				case began.IsZero():
+					if from(e) { // before it, late news of an earlier step may come in
+						began = e.At
+					}
 				case never(e):
 					return e.Node + ": " + e.Text, errors.New("it happened")
-				case began.IsZero() && from(e):
-					began = e.At
 				}
 			}
 			if began.IsZero() {

@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -52,3 +53,35 @@ func tooFewText(usable int, lacks ...string) string {
 
 // ckquorum is the line that asks for it.
 func ckquorum(sentinel string) kit.Cmd { return at(sentinel, "SENTINEL CKQUORUM "+lab.MyMaster) }
+
+const stepBegan kit.Key[uint64] = "step-began"
+
+// noteBegin marks where in the events a step begins, for failedOver.
+func noteBegin(_ context.Context, r *kit.Run) error {
+	stepBegan.Set(r, lastSeq(r))
+	return nil
+}
+
+// failedOver answers whether a master that was found down in the step was replaced: 0 for yes, 1 for no.
+func failedOver(_ context.Context, r *kit.Run) (int, error) {
+	from, err := stepBegan.Get(r)
+	if err != nil {
+		return 0, err
+	}
+	down, found := saidOfMaster("", "+sdown"), false
+	switched := said("", "+switch-master")
+	for _, e := range r.Lab.Events() {
+		if e.Seq <= from {
+			continue
+		}
+		found = found || down(e)
+		if found && switched(e) {
+			return 0, nil
+		}
+	}
+	return 1, nil
+}
+
+func yesNo(yesEn, yesZh, noEn, noZh string) []kit.Text {
+	return []kit.Text{kit.T(yesEn, yesZh), kit.T(noEn, noZh)}
+}
