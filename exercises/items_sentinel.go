@@ -15,6 +15,7 @@ func sentinelItems() []Item {
 		{40, True, kit.T("another run id after a failover", "故障转移后 run id 变了")},
 		{41, Calculation, kit.T("from kill to new master it takes down-after at least", "从杀掉到出现新主节点，至少要 down-after 这么久")},
 		{45, True, kit.T("one replica is promoted, the others are re-pointed", "提升一个副本，其余改为跟随它")},
+		{46, True, kit.T("clients start from the sentinels, which know the master", "客户端从哨兵出发，由哨兵告知主节点")},
 		{47, Vague, kit.T("one master and one replica are the least that sentinel needs", "哨兵模式最少需要一主一从")},
 		{49, True, kit.T("the old master returns as a replica of the new one", "旧主节点回来后成为新主节点的副本")},
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"redislab/exercises/kit"
@@ -75,7 +73,7 @@ func flagged(sentinel, flag string) kit.Check {
 		Within: downWithin,
 		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
 			f, err := fields(ctx, r, sentinel)
-			if err == nil && !slices.Contains(strings.Split(f["flags"], ","), flag) {
+			if err == nil && !hasFlag(f, flag) {
 				err = errors.New("no " + flag)
 			}
 			return "flags " + f["flags"], err

@@ -24,6 +24,7 @@ func Lessons() []kit.Exercise {
 		firstLook(),
 		failover(),
 		oldMaster(),
+		client(),
 		oneSentinel(),
 		majority(),
 		twoThresholds(),
