@@ -14,6 +14,8 @@ func sentinelItems() []Item {
 		{39, True, kit.T("a killed master: the sentinels' port becomes a replica's", "主节点被杀，哨兵给出的端口变成某个副本的")},
 		{40, True, kit.T("another run id after a failover", "故障转移后 run id 变了")},
 		{41, Calculation, kit.T("from kill to new master it takes down-after at least", "从杀掉到出现新主节点，至少要 down-after 这么久")},
+		{42, True, kit.T("sentinels watch, notify, fail over and tell clients the address", "哨兵负责监控、通知、故障转移和提供地址")},
+		{44, True, kit.T("a sentinel tells of events by scripts and messages", "哨兵用脚本和消息通知事件")},
 		{45, True, kit.T("one replica is promoted, the others are re-pointed", "提升一个副本，其余改为跟随它")},
 		{46, True, kit.T("clients start from the sentinels, which know the master", "客户端从哨兵出发，由哨兵告知主节点")},
 		{47, Vague, kit.T("one master and one replica are the least that sentinel needs", "哨兵模式最少需要一主一从")},
@@ -21,11 +23,14 @@ func sentinelItems() []Item {
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},
 		{51, True, kit.T("three sentinels or more make it reliable", "用三个以上的哨兵才可靠")},
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
+		{213, True, kit.T("when enough sentinels agree, one of them fails over", "足够多的哨兵同意后，由其中一个执行故障转移")},
+		{221, True, kit.T("peers are asked; with the quorum a master is objectively down", "询问其他哨兵，达到 quorum 才算主节点客观下线")},
 		{223, True, kit.T("the quorum and the majority are two thresholds", "quorum 与多数是两道门槛")},
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
 		{284, SetUp, kit.T("the sentinel's file: port, monitor, down-after, parallel-syncs, failover-timeout", "哨兵的配置文件：port、monitor、down-after、parallel-syncs、failover-timeout")},
 		{286, False, kit.T("the majority is half of the living sentinels plus one", "多数是活着的哨兵的一半加一")},
 		{287, True, kit.T("an odd number of sentinels saves a machine", "奇数个哨兵能省一台机器")},
+		{289, Vague, kit.T("the quorum is how many must agree on the failover", "quorum 是同意故障转移的哨兵数")},
 	}
 }

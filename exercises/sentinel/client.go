@@ -45,6 +45,7 @@ func client() kit.Exercise {
 				Commands: []kit.Cmd{at(s1, "SENTINEL FAILOVER mymaster")},
 				Checks: []kit.Check{
 					movedOn().For(46),
+					epochRisen().For(36),
 					writesReachNewMaster().For(46),
 					noStaleConnection().For(46),
 					lossByPlan().For(46),

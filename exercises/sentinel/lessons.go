@@ -25,6 +25,8 @@ func Lessons() []kit.Exercise {
 		failover(),
 		oldMaster(),
 		client(),
+		duties(),
+		oDown(),
 		oneSentinel(),
 		majority(),
 		twoThresholds(),
