@@ -24,8 +24,8 @@ func ask(ctx context.Context, r *kit.Run, sentinel string, args ...string) (wire
 	return v, nil
 }
 
-// table reads a reply of names and values in turn.
-func table(v wire.Value) map[string]string {
+// fieldTable reads a reply of names and values in turn.
+func fieldTable(v wire.Value) map[string]string {
 	out, list := map[string]string{}, v.Strings()
 	for i := 0; i+1 < len(list); i += 2 {
 		out[list[i]] = list[i+1]
@@ -38,7 +38,7 @@ func replicasOf(ctx context.Context, r *kit.Run, sentinel string) (map[string]ma
 	v, err := ask(ctx, r, sentinel, "SENTINEL", "REPLICAS", lab.MyMaster)
 	out := map[string]map[string]string{}
 	for _, e := range v.Elems {
-		f := table(e)
+		f := fieldTable(e)
 		out[idAt(r, f["ip"]+":"+f["port"])] = f
 	}
 	return out, err
@@ -49,9 +49,9 @@ func hasFlag(f map[string]string, flag string) bool {
 	return slices.Contains(strings.Split(f["flags"], ","), flag)
 }
 
-// settled waits until a sentinel has no failover on its hands and is sure of every replica: it has heard of it, or holds it for
+// sureOfReplicas waits until a sentinel has no failover on its hands and is sure of every replica: it has heard of it, or holds it for
 // down. A failover that is asked for then waits for nobody.
-func settled(ctx context.Context, r *kit.Run, sentinel string) error {
+func sureOfReplicas(ctx context.Context, r *kit.Run, sentinel string) error {
 	return r.Until(ctx, failoverWithin, sentinel+" is sure of all replicas", func(ctx context.Context) error {
 		f, err := fields(ctx, r, sentinel)
 		if err != nil {

@@ -214,7 +214,7 @@ func notFlagged(sentinel, flag string) kit.Check {
 		fmt.Sprintf("%s 没有给主节点打上 %s 标记", sentinel, flag))
 	c.Probe = func(ctx context.Context, r *kit.Run) (string, error) {
 		f, err := fields(ctx, r, sentinel)
-		if err == nil && slices.Contains(strings.Split(f["flags"], ","), flag) {
+		if err == nil && hasFlag(f, flag) {
 			err = errors.New("it does")
 		}
 		return "flags " + f["flags"], err

@@ -170,7 +170,7 @@ func beforeThePlan(ctx context.Context, r *kit.Run) error {
 		return err
 	}
 	former.Set(r, from)
-	return settled(ctx, r, s1)
+	return sureOfReplicas(ctx, r, s1)
 }
 
 // movedOn expects another master than the one at the beginning of the step.

@@ -32,7 +32,7 @@ func duties() kit.Exercise {
 				Commands: []kit.Cmd{at(s1, "SENTINEL SET mymaster notification-script {dir:sentinel-1}/"+scriptName)},
 				Look:     []kit.Cmd{at(s2, "SENTINEL SET mymaster notification-script {dir:sentinel-1}/"+scriptName)},
 				Checks: []kit.Check{
-					fileNames(s1, scriptName).For(44),
+					fileSays(s1, "sentinel notification-script "+lab.MyMaster, true).For(44),
 					deniesScripts(s2).For(44),
 				},
 			},
@@ -84,29 +84,6 @@ func writeScript(_ context.Context, r *kit.Run) error {
 // pinged expects the master to be sent a PING a second by each sentinel.
 func pinged() kit.Check {
 	return expect.Called(master, "ping", 3).Named("the sentinels ping the master, each of them once a second", "每个哨兵每秒 PING 主节点一次")
-}
-
-// fileNames expects a sentinel to have written something to its own configuration file.
-func fileNames(sentinel, what string) kit.Check {
-	return kit.Check{
-		Name: kit.T("the file of "+sentinel+" names "+what, sentinel+" 的配置文件里有 "+what),
-		Probe: func(_ context.Context, r *kit.Run) (string, error) {
-			n, err := r.Node(sentinel)
-			if err != nil {
-				return "", err
-			}
-			text, err := os.ReadFile(n.ConfigFile())
-			if err != nil {
-				return "", err
-			}
-			for line := range strings.SplitSeq(string(text), "\n") {
-				if strings.Contains(line, what) {
-					return line, nil
-				}
-			}
-			return "", errors.New("it does not")
-		},
-	}
 }
 
 // deniesScripts expects a sentinel to refuse what is the default everywhere: a script set by command.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"redislab/exercises/kit"
 	"redislab/exercises/kit/expect"
@@ -31,7 +32,8 @@ func oDown() kit.Exercise {
 					flagged(s1, "s_down").For(221),
 					replicaDownOnly().For(221),
 					saysDown(s1, true).For(221), saysDown(s2, false).For(221), saysDown(s3, false).For(221),
-					nothingHappens().For(213, 221, 289),
+					blockedBy(s1, lab.RuleNotAgreed).For(213, 289),
+					noFailover(patience{2 * time.Minute, time.Second}, saidOfMaster(s1, "+sdown")).For(221, 289),
 				},
 			},
 			{
@@ -93,39 +95,6 @@ func replicaDownOnly() kit.Check {
 				}
 			}
 			return strings.Join(seen, "; "), nil
-		},
-	}
-}
-
-// stillMaster tells whether sentinel-1 holds the master for down, but neither o_down nor being replaced.
-func stillMaster(ctx context.Context, r *kit.Run) (string, error) {
-	f, err := fields(ctx, r, s1)
-	if err == nil && (hasFlag(f, "o_down") || hasFlag(f, "failover_in_progress") || !hasFlag(f, "s_down")) {
-		err = errors.New("it is not s_down alone")
-	}
-	return "flags " + f["flags"], errors.Join(err, namedBy(ctx, r))
-}
-
-func namedBy(ctx context.Context, r *kit.Run) error {
-	_, err := allName(master).Probe(ctx, r)
-	return err
-}
-
-// nothingHappens expects one sentinel's opinion to lead nowhere for a while, and the reason to be that others do not agree.
-func nothingHappens() kit.Check {
-	return kit.Check{
-		Name:   kit.T("nothing else happens: the quorum of 2 does not agree", "除此之外什么也没发生：没有凑够 2 个哨兵同意"),
-		Within: downWithin,
-		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
-			if seen, err := stillMaster(ctx, r); err != nil {
-				return seen, err
-			}
-			for _, why := range r.Lab.WhyNoFailover(lab.MyMaster)[s1] {
-				if why.Rule == lab.RuleNotAgreed {
-					return why.Text, nil
-				}
-			}
-			return "", errors.New("the reason is another")
 		},
 	}
 }
