@@ -146,6 +146,9 @@ func (l *eventLoop) rouse() {
 
 // run is the loop. It ends when the node is killed or stopped.
 func (l *eventLoop) run() {
+	if l.n.cfg.OwnProcess {
+		promptThread()
+	}
 	events := make([]unix.EpollEvent, 512)
 	for {
 		ready := l.wait(events)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"redislab/node/command"
-	"redislab/node/data"
 	"redislab/node/rdb"
 	"redislab/node/store"
 )
@@ -57,27 +56,27 @@ func (p *persistence) currentSeconds(now int64) int64 {
 // snapshotRun is one walk over the keyspace while commands go on: for BGSAVE, or for
 // replicas. Only one is under way at a time, as Redis has only one child.
 type snapshotRun struct {
-	n        *Node
-	snap     *store.Snapshot
-	ser      *rdb.Serializer
-	buf      []byte // serialised, not handed to the writer yet
-	db       int
-	parts    map[int][2]int // database → keys, keys with expiry
-	keys     int64
-	total    int64
-	began    time.Time
-	purpose  string // "rdb", "replicas", "save"
-	aux      [][2]string
-	checksum bool
-	abort    bool
+	n       *Node
+	snap    *store.Snapshot
+	ser     *rdb.Serializer // for what is serialised under the lock
+	batch   snapshotBatch   // taken, not handed to the writer yet
+	db      int
+	parts   map[int][2]int // database → keys, keys with expiry
+	keys    int64
+	total   int64
+	began   time.Time
+	purpose string // "rdb", "replicas", "save"
+	aux     [][2]string
+	options rdb.Options
+	abort   bool
 }
 
 // beginSnapshot starts a walk; the lock is held.
 func (n *Node) beginSnapshot(purpose string) *snapshotRun {
+	options := rdb.Options{Compress: n.set.Bool("rdbcompression"), Checksum: n.set.Bool("rdbchecksum")}
 	r := &snapshotRun{
-		n: n, ser: rdb.NewSerializer(n.set.Bool("rdbcompression")), db: -1,
-		parts: map[int][2]int{}, began: n.now, purpose: purpose,
-		aux: n.rdbAux(), checksum: n.set.Bool("rdbchecksum"),
+		n: n, ser: rdb.NewSerializer(options.Compress), db: -1, parts: map[int][2]int{}, began: n.now, purpose: purpose,
+		aux: n.rdbAux(), options: options,
 	}
 	r.snap = n.ks.BeginSnapshot(r.emit)
 	if r.snap == nil {
@@ -94,14 +93,15 @@ func (n *Node) beginSnapshot(purpose string) *snapshotRun {
 	return r
 }
 
-// emit serialises one key; the keyspace calls it under the lock.
+// emit takes one key out; the keyspace calls it under the lock.
 func (r *snapshotRun) emit(s store.Saved) {
 	if s.DB != r.db {
 		r.db = s.DB
-		r.buf = rdb.AppendSelectDB(r.buf, s.DB)
 		if sizes, first := r.parts[s.DB]; first {
-			r.buf = rdb.AppendResizeDB(r.buf, uint64(sizes[0]), uint64(sizes[1]))
+			r.batch.database(s.DB, &sizes)
 			delete(r.parts, s.DB)
+		} else {
+			r.batch.database(s.DB, nil)
 		}
 	}
 	meta := rdb.Meta{}
@@ -114,7 +114,7 @@ func (r *snapshotRun) emit(s store.Saved) {
 	case r.n.settings.savesLRU():
 		meta.HasIdle, meta.Idle = true, uint64(r.n.ks.Idle(s.Object))
 	}
-	r.buf = data.AppendEntry(r.buf, r.ser, meta, s.Key, s.Object)
+	r.batch.add(r.ser, meta, s.Key, s.Object)
 	r.keys++
 }
 
@@ -126,21 +126,18 @@ func (s *settings) savesLRU() bool {
 	return s.maxmemoryPolicy == "allkeys-lru" || s.maxmemoryPolicy == "volatile-lru"
 }
 
-// sliceBytes bounds what one visit under the lock serialises (unless a single value is larger), so
-// that no client waits for longer than a fraction of a millisecond.
-const sliceBytes = 48 << 10
-
 // errAborted ends a walk that nobody wants any more (SHUTDOWN, FLUSHALL, a killed node).
 var errAborted = errors.New("the snapshot was aborted")
 
 // writeTo writes the whole RDB to w, piece by piece. It is called without the lock.
 func (r *snapshotRun) writeTo(w io.Writer) error {
-	enc := rdb.NewEncoder(w, rdb.Options{Checksum: r.checksum})
+	enc := rdb.NewEncoder(w, r.options)
 	if err := r.head(enc); err != nil {
 		return err
 	}
-	var piece []byte
+	var taken snapshotBatch
 	for done := false; !done; {
+		taken.reset()
 		if !r.n.enter() {
 			return errAborted
 		}
@@ -148,12 +145,12 @@ func (r *snapshotRun) writeTo(w io.Writer) error {
 			r.n.leave()
 			return errAborted
 		}
-		for !done && len(r.buf) < sliceBytes {
-			done = r.snap.Step(32)
+		for !done && !r.batch.full() {
+			done = r.snap.Step(16)
 		}
-		piece, r.buf = r.buf, piece[:0]
+		taken, r.batch = r.batch, taken
 		r.n.leave()
-		if _, err := enc.Write(piece); err != nil {
+		if err := taken.encode(enc); err != nil {
 			return err
 		}
 	}
@@ -162,16 +159,16 @@ func (r *snapshotRun) writeTo(w io.Writer) error {
 
 // writeLocked writes the whole RDB while the caller holds the lock.
 func (r *snapshotRun) writeLocked(w io.Writer) error {
-	enc := rdb.NewEncoder(w, rdb.Options{Checksum: r.checksum})
+	enc := rdb.NewEncoder(w, r.options)
 	if err := r.head(enc); err != nil {
 		return err
 	}
 	for done := false; !done; {
-		done = r.snap.Step(256)
-		if _, err := enc.Write(r.buf); err != nil {
+		done = r.snap.Step(sliceKeys)
+		if err := r.batch.encode(enc); err != nil {
 			return err
 		}
-		r.buf = r.buf[:0]
+		r.batch.reset()
 	}
 	return enc.Close()
 }

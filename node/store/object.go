@@ -82,6 +82,10 @@ func (o *Object) Text() string {
 	return o.str
 }
 
+// Fixed is the string's text if it is not a buffer that is changed in place: text that may be kept for as long as one likes,
+// under any lock or none.
+func (o *Object) Fixed() (text string, ok bool) { return o.str, o.obj == nil && o.kind == KindString }
+
 // Bytes is the string's bytes for reading only, under the same rule as Text.
 func (o *Object) Bytes() []byte {
 	if b, ok := o.obj.(*Buf); ok {
