@@ -123,9 +123,15 @@ func TestWaitAsTheRealOne(t *testing.T) {
 		m.do("WAIT", "1", "0")
 		m.do("WAIT", "2", "20")
 		m.do("WAIT", "-1", "20")
+		// In a transaction nothing is waited for: what counts is what was acknowledged before it began.
+		m.synced(r)
 		conn := m.pretend()
 		conn.send("MULTI\r\nSET k v\r\nWAIT 1 1000\r\nEXEC\r\n")
 		for range 6 {
+			p.note("%s", conn.line())
+		}
+		conn.send("SET k v\r\nMULTI\r\nWAIT 1 1000\r\nEXEC\r\n")
+		for range 5 {
 			p.note("%s", conn.line())
 		}
 		// What counts is the offset after the client's own last command.

@@ -24,7 +24,7 @@ func await(t testing.TB, what string, check func() error) {
 	t.Helper()
 	pause := time.NewTicker(20 * time.Millisecond)
 	defer pause.Stop()
-	give := time.After(patience)
+	give := time.After(2 * patience)
 	for {
 		err := check()
 		if err == nil {
@@ -57,7 +57,7 @@ func sentinelFile(t testing.TB, port int, master string, quorum int, more ...str
 	lines := append([]string{
 		"port " + strconv.Itoa(port), "bind 127.0.0.1", "dir " + dir,
 		fmt.Sprintf("sentinel monitor mymaster %s %s %d", host, masterPort, quorum),
-		"sentinel down-after-milliseconds mymaster 1000", "sentinel failover-timeout mymaster 6000",
+		"sentinel down-after-milliseconds mymaster 2000", "sentinel failover-timeout mymaster 6000",
 	}, more...)
 	path := filepath.Join(dir, "sentinel.conf")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
@@ -231,9 +231,9 @@ func TestSentinelsFailOver(t *testing.T) {
 }
 
 func failOver(t *testing.T, kinds string, servers []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	ws := startSentinels(t, kinds, servers[0], 2)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	defer cancel()
 	var subs []*redis.PubSub
 	var sentinels []string
 	for _, w := range ws {
