@@ -20,13 +20,18 @@ const (
 
 // fields is SENTINEL MASTER of the watched master at one sentinel.
 func fields(ctx context.Context, r *kit.Run, sentinel string) (map[string]string, error) {
+	return fieldsOf(ctx, r, sentinel, lab.MyMaster)
+}
+
+// fieldsOf is SENTINEL MASTER of the master of that name.
+func fieldsOf(ctx context.Context, r *kit.Run, sentinel, name string) (map[string]string, error) {
 	n, err := r.Node(sentinel)
 	if err != nil {
 		return nil, err
 	}
-	reply, err := n.Do(ctx, "SENTINEL", "MASTER", lab.MyMaster).Result()
+	reply, err := n.Do(ctx, "SENTINEL", "MASTER", name).Result()
 	if err != nil {
-		return nil, fmt.Errorf("%s: SENTINEL MASTER: %w", sentinel, err)
+		return nil, fmt.Errorf("%s: SENTINEL MASTER %s: %w", sentinel, name, err)
 	}
 	return pairs(reply), nil
 }

@@ -32,5 +32,8 @@ func Lessons() []kit.Exercise {
 		twoThresholds(),
 		knownSentinels(),
 		oddCounts(),
+		manyMasters(),
+		allDead(),
+		detection(),
 	)
 }

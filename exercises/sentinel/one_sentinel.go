@@ -14,7 +14,7 @@ func oneSentinel() kit.Exercise {
 	return lesson(kit.Exercise{
 		ID: "sentinel/one-sentinel", Items: []int{47},
 		After:    []string{"sentinel/failover"},
-		Topology: func() lab.Topology { return watched(1, 1) },
+		Topology: func() lab.Topology { return voting(1, 1, 1) },
 		Steps: []kit.Step{
 			{
 				Name:     "alone",
