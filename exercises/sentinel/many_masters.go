@@ -40,7 +40,7 @@ func manyMasters() kit.Exercise {
 				Checks: []kit.Check{
 					takenOver(master).For(48, 214),
 					settled(),
-					untouched(sessions).For(48, 214, 288),
+					untouched(sessions).In(downWithin).For(48, 214, 288),
 					namedAs(s1, sessions, sessionsMaster).For(48),
 					expect.Replicas(sessionsMaster, 1).For(48),
 					expect.Reply(sessionsMaster, "OK", "SET", "user", "7").For(48),
@@ -100,8 +100,8 @@ func watchesBoth(sentinel string) kit.Check {
 	}
 }
 
-// untouched expects that no sentinel has said anything about the master of that name in this step, and that its address and its
-// epoch are what they were.
+// untouched expects that no sentinel has found the master of that name down or tried to replace it in this step, and that its
+// address and its epoch are what they were.
 func untouched(name string) kit.Check {
 	mark := kit.Key[uint64]("untouched:" + name)
 	before := kit.Key[string]("state:" + name)
@@ -110,7 +110,7 @@ func untouched(name string) kit.Check {
 		return fmt.Sprintf("%s:%s, config-epoch %s, flags %s", f["ip"], f["port"], f["config-epoch"], f["flags"]), err
 	}
 	return kit.Check{
-		Name: kit.T(name+" is untouched: same address, same epoch, no event", name+" 不受影响：地址、纪元不变，也没有任何事件"),
+		Name: kit.T(name+" is untouched: same address and epoch, never o_down, no failover", name+" 不受影响：地址、纪元不变，没有 o_down，也没有切换"),
 		Begin: func(ctx context.Context, r *kit.Run) error {
 			mark.Set(r, lastSeq(r))
 			s, err := state(ctx, r)
@@ -118,8 +118,10 @@ func untouched(name string) kit.Check {
 			return err
 		},
 		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
-			if e, ok := firstSince(r, mark.Or(r, 0), about(name)); ok {
-				return e.Node + ": " + e.Text, errors.New("something happened")
+			for _, event := range []string{"+odown", "+try-failover", "+switch-master"} {
+				if e, ok := firstSince(r, mark.Or(r, 0), both(about(name), said("", event))); ok {
+					return e.Node + ": " + e.Text, errors.New("something happened")
+				}
 			}
 			now, err := state(ctx, r)
 			if was := before.Or(r, ""); err == nil && now != was {
