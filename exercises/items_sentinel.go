@@ -27,6 +27,7 @@ func sentinelItems() []Item {
 		{213, True, kit.T("when enough sentinels agree, one of them fails over", "足够多的哨兵同意后，由其中一个执行故障转移")},
 		{214, True, kit.T("sentinels watch several groups of master and replicas", "多个哨兵可以监视多组主从")},
 		{221, True, kit.T("peers are asked; with the quorum a master is objectively down", "询问其他哨兵，达到 quorum 才算主节点客观下线")},
+		{222, True, kit.T("one vote a sentinel and epoch; without a majority, another round", "每个哨兵每个纪元一票，不过半则重选")},
 		{223, True, kit.T("the quorum and the majority are two thresholds", "quorum 与多数是两道门槛")},
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
@@ -37,5 +38,7 @@ func sentinelItems() []Item {
 		{287, True, kit.T("an odd number of sentinels saves a machine", "奇数个哨兵能省一台机器")},
 		{288, True, kit.T("several masters can be watched by the same sentinels", "同一批哨兵可以监控多个主节点")},
 		{289, Vague, kit.T("the quorum is how many must agree on the failover", "quorum 是同意故障转移的哨兵数")},
+		{291, True, kit.T("parallel-syncs limits how many replicas resync at once", "parallel-syncs 限制同时重新同步的副本数")},
+		{292, True, kit.T("failover-timeout bounds the phases; the next try waits twice as long", "failover-timeout 限制各阶段，两倍时间后才再试")},
 	}
 }
