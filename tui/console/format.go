@@ -74,10 +74,14 @@ func formatElems(b *strings.Builder, r Reply, prefix string) {
 			format(b, r.Elems[i], inner)
 			continue
 		}
-		var key strings.Builder
+		var key, value strings.Builder
 		format(&key, r.Elems[i], inner)
+		format(&value, r.Elems[i+1], inner)
 		b.WriteString(strings.TrimSuffix(key.String(), "\n") + " => ")
-		format(b, r.Elems[i+1], inner)
+		if strings.Count(value.String(), "\n") > 1 { // what has several lines begins on one of its own
+			b.WriteString("\n" + inner)
+		}
+		b.WriteString(value.String())
 	}
 }
 

@@ -3,7 +3,10 @@ package console
 import (
 	"context"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +30,13 @@ func realRedis(t *testing.T) (addr string) {
 	_ = l.Close() // the server takes the port over
 	_, port, _ := net.SplitHostPort(addr)
 	cmd := exec.Command(server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir(), "--enable-debug-command", "yes")
+	runServer(t, cmd, addr)
+	return addr
+}
+
+// runServer runs a server until the test ends, and waits until it answers.
+func runServer(t *testing.T, cmd *exec.Cmd, addr string) {
+	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -40,10 +50,10 @@ func realRedis(t *testing.T) (addr string) {
 		out := c.Do(context.Background(), []string{"PING"})
 		c.Close()
 		if out == "PONG\n" {
-			return addr
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("redis-server does not answer: %s", out)
+			t.Fatalf("%s does not answer: %s", cmd.Path, out)
 		}
 	}
 }
@@ -60,7 +70,10 @@ var oracleScripts = []string{
 	`COMMAND GETKEYS MSET a 1 b 2`, `CONFIG GET maxmemory-policy`, `CLUSTER INFO`, `MEMORY DOCTOR`, `TYPE l`, `DEBUG PROTOCOL map`,
 	`DEBUG PROTOCOL set`, `DEBUG PROTOCOL double`, `DEBUG PROTOCOL true`, `DEBUG PROTOCOL null`, `DEBUG PROTOCOL verbatim`,
 	"SELECT 3\nSET k other\nGET k", `SELECT 99`, `OBJECT ENCODING l`, `ECHO 'single \' quoted'`, `ECHO "unbalanced`,
-	"WATCH a\nMULTI\nGET\nEXEC",
+	"WATCH a\nMULTI\nGET\nEXEC", `COMMAND INFO get sentinel`, `COMMAND DOCS get`, `EVAL "redis.setresp(3); return {map={a={1}}}" 0`,
+	`EVAL "redis.setresp(3); return {map={a={map={b={1,2}}}}}" 0`, `EVAL "redis.setresp(3); return {map={a={map={b={map={c={{},{1}}}}}}}}" 0`,
+	`EVAL "return {1,{2,{3,'x'},{}},{{}},'y'}" 0`,
+	`EVAL "local t={} for i=1,12 do t[i]={'n',{i,{}}} end return {t,t}" 0`,
 }
 
 // Every line typed at the console prints what redis-cli prints, in both protocols.
@@ -75,6 +88,47 @@ func TestSameOutputAsRedisCLI(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// realSentinel starts a redis-sentinel that watches a redis-server, or skips.
+func realSentinel(t *testing.T) (addr string) {
+	t.Helper()
+	program, err := exec.LookPath("redis-sentinel")
+	if err != nil {
+		t.Skip("redis-sentinel is not on PATH: the console at a sentinel is not compared with redis-cli")
+	}
+	_, master, _ := net.SplitHostPort(realRedis(t))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr = l.Addr().String()
+	_ = l.Close() // the sentinel takes the port over
+	_, port, _ := net.SplitHostPort(addr)
+	file := filepath.Join(t.TempDir(), "sentinel.conf")
+	if err := os.WriteFile(file, []byte("bind 127.0.0.1\nport "+port+"\nsentinel monitor mymaster 127.0.0.1 "+master+" 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runServer(t, exec.Command(program, file), addr)
+	return addr
+}
+
+// A sentinel is spoken to like any other node, and its nested replies are printed as redis-cli prints them.
+func TestSentinelAsRedisCLI(t *testing.T) {
+	addr := realSentinel(t)
+	changing := regexp.MustCompile(`"\d+"`) // times
+	for _, script := range []string{
+		"SENTINEL MASTERS", "SENTINEL MASTER mymaster", "SENTINEL REPLICAS mymaster", "SENTINEL SENTINELS mymaster", "SENTINEL CKQUORUM mymaster",
+		"SENTINEL GET-MASTER-ADDR-BY-NAME mymaster", "SENTINEL GET-MASTER-ADDR-BY-NAME nobody", "SENTINEL MASTER nobody", "SENTINEL MYID",
+		"SENTINEL PENDING-SCRIPTS", "GET k", "ROLE", "INFO sentinel",
+	} {
+		for _, proto := range []string{"2", "3"} {
+			want := changing.ReplaceAllString(viaRedisCLI(t, addr, proto, script), `"N"`)
+			if got := changing.ReplaceAllString(viaConsole(addr, proto, script), `"N"`); got != want {
+				t.Errorf("RESP%s %s\n  console: %q\nredis-cli: %q", proto, script, got, want)
+			}
+		}
 	}
 }
 

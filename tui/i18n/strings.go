@@ -31,7 +31,8 @@ type Strings struct {
 	FaultKill, FaultStop, FaultRestart, FaultPause, FaultResume, FaultCut, FaultOneWay, FaultIsolate  string
 	FaultDelay, FaultDrop, FaultHeal, NoteKill, NoteStop, NoteRestart, NotePause, NoteCut, NoteOneWay string
 	NoteIsolate, NoteDelay, NoteDrop, NoteHeal, FaultWhich, FaultLink, FaultHowLong, FaultHowOften    string
-	ClientsWord                                                                                       string
+	ClientsWord, FaultPartition, NotePartition, PartitionTitle, PartitionGo, PartitionSides           string
+	FaultClass, ClassAll, ClassReplication, ClassSentinel, ClassClient, EveryNode                     string
 
 	// The time menu.
 	TimePause, TimeResume, TimeStep, TimeSpeed, TimeNormal, TimeNotHere, TimePausedMark, TimeMenuHint string

@@ -46,6 +46,17 @@ func (s *Strings) faults() []word {
 		{&s.FaultHowLong, "How much later?", "延迟多久？"},
 		{&s.FaultHowOften, "How many are lost?", "丢多少？"},
 		{&s.ClientsWord, "clients", "客户端"},
+		{&s.FaultPartition, "partition", "分区"},
+		{&s.NotePartition, "nodes on two sides", "把节点分成两边"},
+		{&s.PartitionTitle, "Which nodes are on one side?", "哪些节点在同一边？"},
+		{&s.PartitionGo, "cut between the sides", "切断两边之间"},
+		{&s.PartitionSides, "choose nodes first, not all", "先选择节点，但不要全选"},
+		{&s.FaultClass, "%s: which traffic?", "%s：哪类流量？"},
+		{&s.ClassAll, "all, between nodes", "节点之间的全部"},
+		{&s.ClassReplication, "replication only", "仅复制"},
+		{&s.ClassSentinel, "sentinels only", "仅哨兵"},
+		{&s.ClassClient, "clients only", "仅客户端"},
+		{&s.EveryNode, "all nodes", "所有节点"},
 	}
 }
 

@@ -12,12 +12,20 @@ func Picture(v lab.View, rules []lab.Fault) topo.View {
 	isolated := map[string]map[lab.Class]bool{}
 	for _, r := range rules {
 		f := topo.Fault{From: r.From, To: r.To, Kind: string(r.Kind), OneWay: r.OneWay, Class: string(r.Class), Delay: r.Delay, Drop: r.Probability}
+		if f.From == netfault.AnyNode {
+			f.From = ""
+		}
 		if f.To == netfault.AnyNode {
 			f.To = ""
+		}
+		if f.From == "" && !f.OneWay { // the two ends of a fault both ways are alike
+			f.From, f.To = f.To, f.From
+		}
+		if f.To == "" && r.Kind == netfault.Cut && !r.OneWay {
 			if isolated[f.From] == nil {
 				isolated[f.From] = map[lab.Class]bool{}
 			}
-			isolated[f.From][r.Class] = isolated[f.From][r.Class] || r.Kind == netfault.Cut && !r.OneWay
+			isolated[f.From][r.Class] = true
 		}
 		out.Faults = append(out.Faults, f)
 	}

@@ -54,7 +54,7 @@ type Node struct {
 
 func (n Node) dead() bool { return n.State == Killed || n.State == Stopped }
 
-// Fault is a mark on the link between two nodes; To "" means all links of From.
+// Fault is a mark on the link between two nodes; an end "" stands for all nodes.
 type Fault struct {
 	From, To string
 	Kind     string // "cut", "delay", "drop"

@@ -70,6 +70,10 @@ func (d drawer) mark(master, replica string) (long, short string, ok bool) {
 	for _, f := range d.view.Faults {
 		forward := f.From == master && f.To == replica
 		backward := f.From == replica && f.To == master
+		if f.Class == "replication" { // then the nodes themselves are not marked as isolated
+			forward = forward || f.To == "" && f.From == master || f.From == "" && f.To == replica
+			backward = backward || f.To == "" && f.From == replica || f.From == "" && f.To == master
+		}
 		if !forward && !backward || f.Class != "" && f.Class != "replication" {
 			continue
 		}
@@ -123,9 +127,11 @@ func (d drawer) describe(f Fault) string {
 	if f.OneWay {
 		arrow = "→"
 	}
-	to := f.To
-	if to == "" {
-		to = d.words.All
+	name := func(end string) string {
+		if end == "" {
+			return d.words.All
+		}
+		return end
 	}
 	var what string
 	switch f.Kind {
@@ -136,7 +142,7 @@ func (d drawer) describe(f Fault) string {
 	default:
 		what = d.words.Cut
 	}
-	s := fmt.Sprintf("%s %s %s %s", what, f.From, arrow, to)
+	s := fmt.Sprintf("%s %s %s %s", what, name(f.From), arrow, name(f.To))
 	if f.Class != "" {
 		s += " (" + f.Class + ")"
 	}

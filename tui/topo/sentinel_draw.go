@@ -266,18 +266,28 @@ func (d drawer) matter(n Node, word string, style lipgloss.Style, level int) str
 	return strings.Join(parts, " ")
 }
 
-// touched lists the links of a sentinel that have a fault: "╳ master". Isolation has a word of its own.
+// touched lists the links of a sentinel that have a fault: "╳ master". A node that is cut off from all has a word of its own;
+// one that only sentinels cannot reach has not.
 func (d drawer) touched(n Node) []string {
 	var parts []string
 	for _, f := range d.view.Faults {
-		other := f.To
-		if f.To == n.ID {
-			other = f.From
-		}
-		if f.From != n.ID && f.To != n.ID || f.To == "" || f.Class == "replication" {
+		other, forward := f.To, true
+		switch {
+		case f.Class != "" && f.Class != "sentinel":
+			continue
+		case f.From == n.ID:
+		case f.To == n.ID:
+			other, forward = f.From, false
+		case f.Class == "sentinel" && f.From == "":
+		case f.Class == "sentinel" && f.To == "":
+			other, forward = f.From, false
+		default:
 			continue
 		}
-		_, short, _ := d.markOf(f, f.From == n.ID)
+		if other == "" {
+			continue
+		}
+		_, short, _ := d.markOf(f, forward)
 		parts = append(parts, d.theme.Warn.Render(short+" "+other))
 	}
 	return parts

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"fmt"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -81,11 +82,16 @@ func (m Menu) View(t *Theme, width, height int) []string {
 		inner = max(inner, Width(rows[i]))
 	}
 	inner = min(inner, width-4)
-	rows = window(rows, m.Cursor, max(1, height-3))
+	note := ""
+	if room := max(1, height-3); len(rows) > room {
+		note = fmt.Sprintf("%d/%d", m.Cursor+1, len(rows))
+		rows = window(rows, m.Cursor, room)
+		inner = min(max(inner, Width(m.Title)+Width(note)+7), width-4) // so that it is seen that there is more
+	}
 	if m.Hint != "" {
 		rows = append(rows, t.Faint.Render(Cut(m.Hint, inner)))
 	}
-	return Box{Title: m.Title, Width: inner + 4, Height: len(rows) + 2, Focused: true}.Render(t, rows)
+	return Box{Title: m.Title, Note: note, Width: inner + 4, Height: len(rows) + 2, Focused: true}.Render(t, rows)
 }
 
 func (m Menu) row(t *Theme, i int, it Item, label int) string {

@@ -204,6 +204,9 @@ func TestSentinelScreens(t *testing.T) {
 			{"sentinel-after", kit.En, afterFailover(), afterTold, []string{"v"}},
 			{"sentinel-why-not", kit.En, noFailover(), abortedTold, []string{"v"}},
 			{"sentinel-none", kit.En, healthy(), healthyTold, []string{"v"}},
+			{"sentinel-faults-class", kit.En, healthy(), healthyTold, []string{"f", "i", "1"}},
+			{"sentinel-faults-link", kit.En, healthy(), healthyTold, []string{"f", "c"}},
+			{"sentinel-faults-sides", kit.En, healthy(), healthyTold, []string{"f", "g", "1", "4"}},
 			{"zh-sentinel-after", kit.Zh, afterFailover(), afterTold, []string{"v"}},
 			{"zh-sentinel-why-not", kit.Zh, noFailover(), abortedTold, []string{"v"}},
 		} {
@@ -243,6 +246,35 @@ func TestLaneWords(t *testing.T) {
 			if words.Rules[rule] == "" {
 				t.Errorf("%s: rule %s has no name", l, rule)
 			}
+		}
+	}
+}
+
+// Where sentinels watch, a fault may be on one kind of traffic; sentinels can be broken like other nodes, and nodes parted.
+func TestSentinelFaultMenus(t *testing.T) {
+	for keys, want := range map[string]string{
+		"p 4":       "line pause sentinel-1",
+		"i 4":       "line isolate sentinel-1",
+		"i 1 1":     "line isolate master",
+		"i 1 2":     "line isolate master replication",
+		"i 1 3":     "line isolate master sentinel",
+		"i 1 4":     "line cut client master",
+		"c 1":       "line cut master replica-1",
+		"c 3 3":     "line cut * master sentinel",
+		"c 3 4":     "line cut client master",
+		"c 6":       "line cut * sentinel-1",
+		"d 3 2 3":   "line delay * master 200ms sentinel",
+		"x 4 1 1":   "line drop * replica-1 0.1",
+		"o 6 3":     "line cut-one-way master * sentinel",
+		"g 1 4 x":   "line partition master,sentinel-1 replica-1,replica-2,sentinel-2,sentinel-3",
+		"g 1 2 1 x": "line partition replica-1 master,replica-2,sentinel-1,sentinel-2,sentinel-3",
+		"g x":       "start", // nobody is chosen: nothing happens
+	} {
+		d := newSentinelDriver(t, kit.En, 80, 24, healthy(), healthyTold).start().press("f")
+		d.press(strings.Fields(keys)...)
+		calls := d.s.Calls()
+		if got := calls[len(calls)-1]; got != want {
+			t.Errorf("%s: %q, want %q", keys, got, want)
 		}
 	}
 }
