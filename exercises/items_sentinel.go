@@ -40,5 +40,6 @@ func sentinelItems() []Item {
 		{289, Vague, kit.T("the quorum is how many must agree on the failover", "quorum 是同意故障转移的哨兵数")},
 		{291, True, kit.T("parallel-syncs limits how many replicas resync at once", "parallel-syncs 限制同时重新同步的副本数")},
 		{292, True, kit.T("failover-timeout bounds the phases; the next try waits twice as long", "failover-timeout 限制各阶段，两倍时间后才再试")},
+		{338, True, kit.T("WAIT 1 makes a loss smaller, and does not rule it out when the network splits", "WAIT 1 能减少丢失，但网络分裂时不能杜绝")},
 	}
 }

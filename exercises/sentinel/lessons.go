@@ -38,5 +38,8 @@ func Lessons() []kit.Exercise {
 		manyMasters(),
 		allDead(),
 		detection(),
+		lostWrites(),
+		boundedLoss(),
+		waitIsNoPromise(),
 	)
 }
