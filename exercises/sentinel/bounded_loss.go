@@ -14,8 +14,8 @@ import (
 // maxLag is the min-replicas-max-lag of the lessons that have one, in seconds.
 const maxLag = "3"
 
-// guarded is the classic topology with a master that wants a replica to keep up.
-func guarded() lab.Topology {
+// withGuards is the classic topology with a master that wants a replica to keep up.
+func withGuards() lab.Topology {
 	return classic().With(
 		lab.Directive{Name: "min-replicas-to-write", Value: "1"}, lab.Directive{Name: "min-replicas-max-lag", Value: maxLag})
 }
@@ -26,13 +26,13 @@ func boundedLoss() kit.Exercise {
 		ID:       "sentinel/bounded-loss",
 		After:    []string{"sentinel/lost-writes", "operations/min-replicas"},
 		Needs:    []lab.Capability{lab.CanFault},
-		Topology: guarded,
+		Topology: withGuards,
 		Steps: []kit.Step{
 			{
 				Name:     "stops",
 				Predict:  howLongDoesItAccept(),
 				Do:       startBeside(true),
-				Commands: []kit.Cmd{splitOff(guarded(), master)},
+				Commands: []kit.Cmd{splitOff(withGuards(), master)},
 				Look:     []kit.Cmd{at(master, "INFO replication"), at(master, "SET k v")},
 				Checks: []kit.Check{
 					expect.Fails(master, "NOREPLICAS", "SET", "k", "v").In(downWithin).For(338),

@@ -16,7 +16,7 @@ func waitIsNoPromise() kit.Exercise {
 		ID: "sentinel/wait", Items: []int{338},
 		After:    []string{"sentinel/bounded-loss"},
 		Needs:    []lab.Capability{lab.CanFault},
-		Topology: guarded,
+		Topology: withGuards,
 		Steps: []kit.Step{
 			{
 				Name:     "all-well",
@@ -30,7 +30,7 @@ func waitIsNoPromise() kit.Exercise {
 				Name:     "wrong-side",
 				Predict:  areTheySafe(),
 				Do:       startBeside(true),
-				Commands: []kit.Cmd{splitOff(guarded(), master, first)},
+				Commands: []kit.Cmd{splitOff(withGuards(), master, first)},
 				Look:     []kit.Cmd{at(master, "SET balance 0"), at(master, "WAIT 1 1000"), at(s1, "SENTINEL GET-MASTER-ADDR-BY-NAME mymaster")},
 				Checks: []kit.Check{
 					takenOver(master),
