@@ -29,6 +29,7 @@ func sentinelItems() []Item {
 		{221, True, kit.T("peers are asked; with the quorum a master is objectively down", "询问其他哨兵，达到 quorum 才算主节点客观下线")},
 		{222, True, kit.T("one vote a sentinel and epoch; without a majority, another round", "每个哨兵每个纪元一票，不过半则重选")},
 		{223, True, kit.T("the quorum and the majority are two thresholds", "quorum 与多数是两道门槛")},
+		{224, True, kit.T("the leader filters replicas, then sorts them by priority and offset", "领头哨兵先过滤，再按优先级和偏移量排序")},
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
 		{281, True, kit.T("with all sentinels dead there is no failover", "哨兵全部不可用，就没有故障转移")},

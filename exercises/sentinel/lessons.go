@@ -28,6 +28,7 @@ func Lessons() []kit.Exercise {
 		duties(),
 		oDown(),
 		votes(),
+		choice(),
 		parallelSyncs(),
 		blockedPromotion(),
 		oneSentinel(),
