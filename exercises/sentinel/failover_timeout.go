@@ -31,7 +31,7 @@ func blockedPromotion() kit.Exercise {
 			},
 			{
 				Name:     "renamed",
-				Commands: []kit.Cmd{at(s1, "SENTINEL SET mymaster rename-command SLAVEOF "+guarded)},
+				Commands: []kit.Cmd{at(s1, "SENTINEL SET mymaster rename-command SLAVEOF "+renamedTo)},
 				Checks: []kit.Check{
 					told(s1, "+promoted-slave").In(retryWithin).For(292),
 					triedAgainLater().For(292),
@@ -42,12 +42,12 @@ func blockedPromotion() kit.Exercise {
 	}), "failover-timeout", "3000")
 }
 
-// guarded is what the replica calls SLAVEOF, so that nobody uses it by mistake.
-const guarded = "GUARDED"
+// renamedTo is what the replica calls SLAVEOF, so that nobody uses it by mistake.
+const renamedTo = "GUARDED"
 
 // guardedReplica is the smallest system, with a replica that has renamed the command that sentinels send.
 func guardedReplica() lab.Topology {
-	return watched(1, 1).WithNode(first, lab.Directive{Name: "rename-command", Value: "SLAVEOF " + guarded})
+	return watched(1, 1).WithNode(first, lab.Directive{Name: "rename-command", Value: "SLAVEOF " + renamedTo})
 }
 
 // gaveUpAfterTimeout expects the wait for the promotion to have lasted as long as failover-timeout.
