@@ -22,6 +22,7 @@ const chapter = "sentinel"
 func Lessons() []kit.Exercise {
 	return kit.Bind(prose,
 		firstLook(),
+		specialServer(),
 		failover(),
 		oldMaster(),
 		client(),
