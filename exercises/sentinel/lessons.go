@@ -23,6 +23,7 @@ func Lessons() []kit.Exercise {
 	return kit.Bind(prose,
 		firstLook(),
 		specialServer(),
+		discovery(),
 		failover(),
 		oldMaster(),
 		client(),
