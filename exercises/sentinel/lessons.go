@@ -24,6 +24,7 @@ func Lessons() []kit.Exercise {
 		firstLook(),
 		specialServer(),
 		discovery(),
+		links(),
 		failover(),
 		oldMaster(),
 		client(),
