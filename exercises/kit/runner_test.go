@@ -108,6 +108,33 @@ func TestAFailingCheckSaysWhatItSaw(t *testing.T) {
 	})
 }
 
+// A check that is polled measures the same again and again; once is news.
+func TestTheSameMeasureIsNotedOnce(t *testing.T) {
+	look := 0
+	step := Step{Name: "s", Checks: []Check{{Name: T("m", "m"), Within: time.Second, Probe: func(_ context.Context, r *Run) (string, error) {
+		look++
+		r.Measure(T("round", "轮"), min(look, 2))
+		if look < 20 {
+			return "", errors.New("again")
+		}
+		notes := 0
+		for _, e := range r.Lab.Events() {
+			if e.Kind == "lesson.measure" {
+				notes++
+			}
+		}
+		if notes != 2 {
+			t.Errorf("%d events of two values", notes)
+		}
+		return "", nil
+	}}}}
+	inBubble(t, lesson(step), Watch, func(_ *Runner, rep Report, err error) {
+		if err != nil || len(rep.Measures) != 1 || rep.Measures[0].Value != "2" {
+			t.Errorf("measures %v, error %v", rep.Measures, err)
+		}
+	})
+}
+
 func TestPredictionsAreAnsweredFromTheRun(t *testing.T) {
 	step := write("a", "1")
 	step.Predict = &Predict{

@@ -44,16 +44,19 @@ func (v *Values) Measures() []Measure {
 	return append([]Measure(nil), v.measures...)
 }
 
-func (v *Values) measure(m Measure) {
+// measure keeps a measurement and tells whether it is news.
+func (v *Values) measure(m Measure) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for i := range v.measures {
 		if v.measures[i].Name == m.Name && v.measures[i].Step == m.Step {
+			news := v.measures[i] != m
 			v.measures[i] = m
-			return
+			return news
 		}
 	}
 	v.measures = append(v.measures, m)
+	return true
 }
 
 // Key names one value of a run and its type:

@@ -145,7 +145,7 @@ func demotedAfterHellos() kit.Check {
 		Within: returnWithin,
 		Probe: func(_ context.Context, r *kit.Run) (string, error) {
 			back, told := demotion(r)
-			if told.IsZero() {
+			if back.IsZero() || told.IsZero() {
 				return "", errors.New("not told yet")
 			}
 			took := told.Sub(back)
