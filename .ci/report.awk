@@ -1,10 +1,13 @@
 # Reads `go test -v`, then a line "exit status N", and prints go test's own summary: a line per package, what a package
-# that failed has printed, and every skipped test with its reason. Ends with status 1 when go test failed, or when a test was
-# skipped because a program of real Redis is missing.
+# that failed has printed but for its tests that passed, and every skipped test with its reason. Ends with status 1 when go
+# test failed, or when a test was skipped because a program of real Redis is missing.
 
 function flush_package(failed,   i) {
-	if (failed) for (i = 0; i < kept; i++) print lines[i]
+	if (failed) for (i = 0; i < kept; i++) if (!passed[whose[i]]) print lines[i]
 	kept = 0
+	test = ""
+	delete passed
+	delete said
 	fflush()
 }
 
@@ -12,14 +15,17 @@ function flush_package(failed,   i) {
 /^(ok  |\?   )/ || /^\t.*coverage: / { flush_package(0); print; next }
 /^FAIL\t/ { flush_package(1); print; next }
 
-!/^=== (RUN|PAUSE|CONT) / && !/^ *--- PASS: / { lines[kept++] = $0 }
+# The name of the test whose lines follow.
+/^=== (RUN|PAUSE|CONT|NAME) / { test = $3; next }
+/^ *--- PASS: / { passed[$3] = 1; test = ""; next }
 
-# The reason is the last thing a test says before it is reported as skipped.
-/^ +[^ ]+\.go:[0-9]+: / { reason = $0; sub(/^ +/, "", reason) }
+{ whose[kept] = test; lines[kept++] = $0 }
+
+# The reason is the last thing a test says.
+/^ +[^ ]+\.go:[0-9]+: / { said[test] = $0; sub(/^ +/, "", said[test]) }
 /^ *--- SKIP: / {
-	print "    SKIP " $3 ": " reason
-	if (reason ~ /redis-(server|cli|benchmark|check-rdb|check-aof|sentinel)|[Rr]edis packages/) missing++
-	reason = ""
+	print "    SKIP " $3 ": " said[$3]
+	if (said[$3] ~ /redis-(server|cli|benchmark|check-rdb|check-aof|sentinel)|[Rr]edis packages/) missing++
 }
 
 END {

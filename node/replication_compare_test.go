@@ -157,10 +157,12 @@ func TestMinReplicasAsTheRealOne(t *testing.T) {
 		m.synced(r)
 		m.until("replication", "min_slaves_good_slaves", "1")
 		m.do("SET", "k", "v")
+		m.synced(r)
 		m.show()
 		m.do("CONFIG", "SET", "min-replicas-max-lag", "0")
 		m.do("CONFIG", "SET", "min-replicas-to-write", "5")
 		m.do("SET", "k", "v")
+		m.synced(r)
 		m.show()
 	})
 }

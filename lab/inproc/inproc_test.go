@@ -16,7 +16,12 @@ import (
 	"redislab/lab/labtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if err := labtest.SideBySide(); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestConformanceOnLoopback(t *testing.T) {
 	labtest.Run(t, labtest.Subject{New: func(testing.TB) lab.Backend { return inproc.New() }})

@@ -9,9 +9,9 @@ import (
 
 func clientCases() []testCase {
 	return []testCase{
-		{"ledger/finds-what-a-kill-lost", nil, ledgerLost},
-		{"ledger/finds-stale-reads", []lab.Capability{lab.CanFault}, ledgerStale},
-		{"observer/tells-what-a-client-saw", nil, observerTells},
+		{name: "ledger/finds-what-a-kill-lost", body: ledgerLost},
+		{name: "ledger/finds-stale-reads", needs: []lab.Capability{lab.CanFault}, body: ledgerStale},
+		{name: "observer/tells-what-a-client-saw", body: observerTells},
 	}
 }
 

@@ -12,9 +12,9 @@ import (
 
 func closeCases() []testCase {
 	return []testCase{
-		{"close/leaves-nothing", nil, closeLeavesNothing},
-		{"close/whatever-the-state", nil, closeAnyState},
-		{"close/then-errors", nil, closeThenErrors},
+		{name: "close/leaves-nothing", body: closeLeavesNothing},
+		{name: "close/whatever-the-state", body: closeAnyState},
+		{name: "close/then-errors", body: closeThenErrors},
 	}
 }
 

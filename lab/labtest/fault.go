@@ -11,17 +11,17 @@ import (
 func faultCases() []testCase {
 	faults := []lab.Capability{lab.CanFault}
 	return []testCase{
-		{"fault/cut-and-heal", faults, cutAndHeal},
-		{"fault/cut-class-client", faults, cutClient},
-		{"fault/isolate-leaves-both-sides-alive", faults, isolate},
-		{"fault/partition", faults, partition},
-		{"fault/outlives-a-restart", faults, faultOutlivesRestart},
-		{"fault/reconnect-over-a-cut-link", faults, cutBeforeConnect},
-		{"fault/one-way", []lab.Capability{lab.CanFault, lab.CanOneWay}, oneWay},
-		{"fault/delay", []lab.Capability{lab.CanFault, lab.CanDelay}, delay},
-		{"fault/drop", []lab.Capability{lab.CanFault, lab.CanDelay}, drop},
-		{"fault/bad-words", faults, badFaults},
-		{"fault/unsupported-is-said", nil, unsupported},
+		{name: "fault/cut-and-heal", needs: faults, body: cutAndHeal},
+		{name: "fault/cut-class-client", needs: faults, body: cutClient},
+		{name: "fault/isolate-leaves-both-sides-alive", needs: faults, body: isolate},
+		{name: "fault/partition", needs: faults, body: partition},
+		{name: "fault/outlives-a-restart", needs: faults, body: faultOutlivesRestart},
+		{name: "fault/reconnect-over-a-cut-link", needs: faults, body: cutBeforeConnect},
+		{name: "fault/one-way", needs: []lab.Capability{lab.CanFault, lab.CanOneWay}, body: oneWay},
+		{name: "fault/delay", needs: []lab.Capability{lab.CanFault, lab.CanDelay}, body: delay},
+		{name: "fault/drop", needs: []lab.Capability{lab.CanFault, lab.CanDelay}, body: drop},
+		{name: "fault/bad-words", needs: faults, body: badFaults},
+		{name: "fault/unsupported-is-said", body: unsupported},
 	}
 }
 

@@ -14,20 +14,20 @@ import (
 
 func lifeCases() []testCase {
 	return []testCase{
-		{"start/all-accept", nil, startAllAccept},
-		{"start/fixed-ports", nil, startFixedPorts},
-		{"start/own-files", nil, startOwnFiles},
-		{"start/bad-directive", nil, startBadDirective},
-		{"start/bad-topology", nil, startBadTopology},
-		{"start/add-node", nil, startAddNode},
-		{"life/kill-loses-what-was-not-saved", nil, killLoses},
-		{"life/stop-saves", nil, stopSaves},
-		{"life/restart-same-identity", nil, restartIdentity},
-		{"life/replica-catches-up", nil, replicaCatchesUp},
-		{"life/shutdown-is-noticed", nil, shutdownNoticed},
-		{"life/dead-node-refuses", nil, deadNodeRefuses},
-		{"life/kept-folder", nil, keptFolder},
-		{"pause/silent-then-goes-on", []lab.Capability{lab.CanPause}, pauseSilent},
+		{name: "start/all-accept", body: startAllAccept},
+		{name: "start/fixed-ports", body: startFixedPorts},
+		{name: "start/own-files", body: startOwnFiles},
+		{name: "start/bad-directive", body: startBadDirective},
+		{name: "start/bad-topology", body: startBadTopology},
+		{name: "start/add-node", body: startAddNode},
+		{name: "life/kill-loses-what-was-not-saved", body: killLoses},
+		{name: "life/stop-saves", body: stopSaves},
+		{name: "life/restart-same-identity", body: restartIdentity},
+		{name: "life/replica-catches-up", body: replicaCatchesUp},
+		{name: "life/shutdown-is-noticed", body: shutdownNoticed},
+		{name: "life/dead-node-refuses", body: deadNodeRefuses},
+		{name: "life/kept-folder", body: keptFolder},
+		{name: "pause/silent-then-goes-on", needs: []lab.Capability{lab.CanPause}, body: pauseSilent},
 	}
 }
 

@@ -11,13 +11,13 @@ import (
 func sentinelCases() []testCase {
 	faults := []lab.Capability{lab.CanFault}
 	return []testCase{
-		{"sentinel/failover-and-return", nil, failoverAndReturn},
-		{"sentinel/why-not", nil, whyNot},
-		{"sentinel/cut-class-sentinel", faults, cutSentinelLinks},
-		{"sentinel/two-masters", nil, twoMasters},
-		{"sentinel/state-survives-a-restart", nil, sentinelRestart},
-		{"sentinel/started-by-name", nil, startedByName},
-		{"sentinel/watches-a-server-that-is-no-node", nil, watchesAStranger},
+		{name: "sentinel/failover-and-return", body: failoverAndReturn, waits: true},
+		{name: "sentinel/why-not", body: whyNot, waits: true},
+		{name: "sentinel/cut-class-sentinel", needs: faults, body: cutSentinelLinks, waits: true},
+		{name: "sentinel/two-masters", body: twoMasters, waits: true},
+		{name: "sentinel/state-survives-a-restart", body: sentinelRestart, waits: true},
+		{name: "sentinel/started-by-name", body: startedByName, waits: true},
+		{name: "sentinel/watches-a-server-that-is-no-node", body: watchesAStranger, waits: true},
 	}
 }
 

@@ -2,6 +2,7 @@ package labtest
 
 import (
 	"context"
+	"flag"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type testCase struct {
 	name  string
 	needs []lab.Capability
 	body  func(t *testing.T, b lab.Backend)
+	waits bool // for seconds to pass: may run beside others like it
 }
 
 func cases() []testCase {
@@ -29,6 +31,18 @@ func cases() []testCase {
 		all = append(all, group...)
 	}
 	return all
+}
+
+// SideBySide lets eight cases that wait run at once, however few processors there are, unless go test was told how many.
+// It is for TestMain.
+func SideBySide() error {
+	flag.Parse()
+	told := false
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "test.parallel" })
+	if told {
+		return nil
+	}
+	return flag.Set("test.parallel", "8")
 }
 
 // Run runs the suite.
@@ -40,6 +54,9 @@ func Run(t *testing.T, s Subject) {
 	}
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) {
+			if c.waits && s.Bubble == nil {
+				t.Parallel()
+			}
 			bubble(t, func(t *testing.T) {
 				b := s.New(t)
 				if missing := b.Capabilities().Missing(c.needs...); len(missing) > 0 {

@@ -14,12 +14,12 @@ func text(v any) string { return fmt.Sprint(v) }
 
 func viewCases() []testCase {
 	return []testCase{
-		{"view/tells-all", nil, viewTells},
-		{"view/dead-nodes-do-not-hold-it-up", nil, viewDead},
-		{"view/password", nil, viewPassword},
-		{"ready/names-what-is-missing", nil, readyMissing},
-		{"events/in-order", nil, eventsInOrder},
-		{"events/of-nodes", []lab.Capability{lab.CanEvents}, eventsOfNodes},
+		{name: "view/tells-all", body: viewTells},
+		{name: "view/dead-nodes-do-not-hold-it-up", body: viewDead},
+		{name: "view/password", body: viewPassword},
+		{name: "ready/names-what-is-missing", body: readyMissing},
+		{name: "events/in-order", body: eventsInOrder},
+		{name: "events/of-nodes", needs: []lab.Capability{lab.CanEvents}, body: eventsOfNodes},
 	}
 }
 

@@ -15,7 +15,12 @@ import (
 	"redislab/lab/proc"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if err := labtest.SideBySide(); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // real is a backend of real redis-server processes; without that program the test is skipped.
 func real(t testing.TB) lab.Backend {
