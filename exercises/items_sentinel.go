@@ -27,9 +27,11 @@ func sentinelItems() []Item {
 		{49, True, kit.T("the old master returns as a replica of the new one", "旧主节点回来后成为新主节点的副本")},
 		{50, True, kit.T("the replicas that are left follow the new master", "剩下的副本跟随新的主节点")},
 		{51, True, kit.T("three sentinels or more make it reliable", "用三个以上的哨兵才可靠")},
+		{52, True, kit.T("sentinel does not help when the data outgrow one server", "数据大到一台服务器放不下时，哨兵帮不上忙")},
 		{192, True, kit.T("a sentinel is a special server without data commands", "哨兵是特殊的服务器，没有读写数据的命令")},
 		{193, True, kit.T("a client asks a sentinel for the master and then talks to the master", "客户端向哨兵问出主节点，然后直连主节点")},
 		{194, True, kit.T("a short unavailability during the election", "选举期间短暂不可用")},
+		{195, True, kit.T("limits: an outage, one writer, big files to load at a restart", "不足：中断、只有一处能写、重启要加载大文件")},
 		{213, True, kit.T("when enough sentinels agree, one of them fails over", "足够多的哨兵同意后，由其中一个执行故障转移")},
 		{214, True, kit.T("sentinels watch several groups of master and replicas", "多个哨兵可以监视多组主从")},
 		{215, True, kit.T("a command link and a subscribe link to every server", "到每个服务器都有一条命令连接和一条订阅连接")},
@@ -45,6 +47,7 @@ func sentinelItems() []Item {
 		{225, True, kit.T("a master that returns is told to replicate", "回来的主节点被要求改为复制")},
 		{278, True, kit.T("sentinel answers the master's failure by a failover", "主节点故障，哨兵以故障转移应对")},
 		{279, False, kit.T("when a replica fails, a sentinel promotes another replica", "副本故障时，哨兵会提升另一个副本")},
+		{280, False, kit.T("sentinels find data that differ, and repair them", "哨兵能发现并修复不一致的数据")},
 		{281, True, kit.T("with all sentinels dead there is no failover", "哨兵全部不可用，就没有故障转移")},
 		{282, True, kit.T("finding a failure takes time; several sentinels help to find it", "发现故障有延迟；多个哨兵有助于发现故障")},
 		{283, True, kit.T("discovery saves configuration", "自动发现减少了配置")},
@@ -57,6 +60,7 @@ func sentinelItems() []Item {
 		{290, Vague, kit.T("down-after-milliseconds triggers the failover", "down-after-milliseconds 触发故障转移")},
 		{291, True, kit.T("parallel-syncs limits how many replicas resync at once", "parallel-syncs 限制同时重新同步的副本数")},
 		{292, True, kit.T("failover-timeout bounds the phases; the next try waits twice as long", "failover-timeout 限制各阶段，两倍时间后才再试")},
+		{336, True, kit.T("sentinels keep an old address until they are reset", "换了地址后，哨兵一直留着旧地址，直到重置")},
 		{338, True, kit.T("WAIT 1 makes a loss smaller, and does not rule it out when the network splits", "WAIT 1 能减少丢失，但网络分裂时不能杜绝")},
 	}
 }
