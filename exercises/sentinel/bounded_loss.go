@@ -14,9 +14,9 @@ import (
 // maxLag is the min-replicas-max-lag of the lessons that have one, in seconds.
 const maxLag = "3"
 
-// withGuards is the classic topology with a master that wants a replica to keep up.
+// withGuards is the usual topology with a master that wants a replica to keep up.
 func withGuards() lab.Topology {
-	return classic().With(
+	return threeAgainSoon().With(
 		lab.Directive{Name: "min-replicas-to-write", Value: "1"}, lab.Directive{Name: "min-replicas-max-lag", Value: maxLag})
 }
 

@@ -16,12 +16,12 @@ func lostWrites() kit.Exercise {
 		ID:       "sentinel/lost-writes",
 		After:    []string{"sentinel/failover", "sentinel/old-master"},
 		Needs:    []lab.Capability{lab.CanFault},
-		Topology: classic,
+		Topology: threeAgainSoon,
 		Steps: []kit.Step{
 			{
 				Name:     "split",
 				Do:       startBeside(false),
-				Commands: []kit.Cmd{splitOff(classic(), master)},
+				Commands: []kit.Cmd{splitOff(threeAgainSoon(), master)},
 				Look:     []kit.Cmd{at(master, "ROLE"), at(s1, "SENTINEL GET-MASTER-ADDR-BY-NAME mymaster")},
 				Checks: []kit.Check{
 					takenOver(master),

@@ -23,7 +23,7 @@ func noScaling() kit.Exercise {
 	return lesson(kit.Exercise{
 		ID: "sentinel/no-scaling", Items: []int{52, 195},
 		After:    []string{"sentinel/failover"},
-		Topology: classic,
+		Topology: threeAgainSoon,
 		Steps: []kit.Step{
 			{
 				Name: "everywhere",

@@ -16,7 +16,8 @@ const (
 	s5 = "sentinel-5"
 )
 
-// soonAgain is a failover-timeout after which sentinels try again soon, so that one attempt does not stand in the way of the next.
+// soonAgain is a failover-timeout after which sentinels try again soon: one failover does not stand in the way of the next, and
+// votes that were split (real sentinels that start together find a failure together, and each may vote for itself) cost little.
 const soonAgain = "3000"
 
 // voting is a master with replicas, and sentinels whose quorum is not just their majority.
@@ -26,6 +27,9 @@ func voting(sentinels, quorum, replicas int) lab.Topology {
 		Settings: settings(lab.Directive{Name: "failover-timeout", Value: soonAgain}),
 	}).WithSplitPorts(dataPorts, sentinelPorts)
 }
+
+// threeAgainSoon is the classic topology with soonAgain.
+func threeAgainSoon() lab.Topology { return voting(3, 2, 2) }
 
 // What SENTINEL CKQUORUM can lack.
 const (
