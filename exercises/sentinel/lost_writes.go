@@ -17,6 +17,7 @@ func lostWrites() kit.Exercise {
 		After:    []string{"sentinel/failover", "sentinel/old-master"},
 		Needs:    []lab.Capability{lab.CanFault},
 		Topology: threeAgainSoon,
+		Begin:    askMoreOften,
 		Steps: []kit.Step{
 			{
 				Name:     "split",
