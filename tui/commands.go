@@ -14,6 +14,7 @@ import (
 	"redislab/exercises/kit"
 	"redislab/lab"
 	"redislab/tui/headless"
+	"redislab/tui/ports"
 )
 
 func listCommand(s *settings) *cobra.Command {
@@ -141,7 +142,7 @@ func (f *runFlags) run(cmd *cobra.Command, o headless.Options, report func(headl
 }
 
 func (f *runFlags) add(cmd *cobra.Command, mode kit.Mode) {
-	addBackendFlags(cmd, &f.settings, "free")
+	addBackendFlags(cmd, &f.settings, ports.Free)
 	cmd.Flags().StringVar(&f.mode, "mode", string(mode), "watch (the lab acts) or do (each step must fail unsolved, then pass)")
 	cmd.Flags().DurationVar(&f.timeout, "timeout", 2*time.Minute, "give up a lesson after this long; 0: never")
 }
@@ -170,13 +171,11 @@ func (f *runFlags) options(cmd *cobra.Command, words []string) (headless.Options
 		return o, err
 	}
 	o.Open = func() (lab.Backend, error) { return f.chosen.open(f.settings) }
-	base, err := headless.ParsePorts(f.ports, 1)
+	at, err := ports.Parse(f.ports)
 	if err != nil {
 		return o, usage(err)
 	}
-	if base != 0 {
-		o.Runner = append(o.Runner, kit.WithPorts(base))
-	}
+	o.Runner = append(o.Runner, kit.WithTopology(at.Apply))
 	return o, nil
 }
 
@@ -187,7 +186,7 @@ func upCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "up TOPOLOGY", Short: "Start nodes and keep them until ctrl-c",
 		Long:    "Start the nodes of a topology, say where they are, and keep them until ctrl-c.\n\nTOPOLOGY is " + headless.TopologyNames + ".",
-		Example: "  redislab up one-to-many:2\n  redislab up --ports free single\n  redislab up --backend redis --dir ./data tree:2,1",
+		Example: "  redislab up one-to-many:2\n  redislab up --ports free single\n  redislab up --backend redis --dir ./data tree:2,1\n  redislab up sentinel:3,2",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage(fmt.Errorf("up takes one topology: %s", headless.TopologyNames))
@@ -199,13 +198,14 @@ func upCommand() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			base, err := headless.ParsePorts(s.ports, len(t.Nodes))
+			at, err := ports.Parse(s.ports)
+			if err == nil {
+				err = at.Fit(len(t.Nodes))
+			}
 			if err != nil {
 				return usage(err)
 			}
-			if base != 0 {
-				t = t.WithPorts(base)
-			}
+			t = at.Apply(t)
 			chosen, err := findBackend(s.backend, true)
 			if err != nil {
 				return err
@@ -221,7 +221,7 @@ func upCommand() *cobra.Command {
 			return headless.Up(cmd.Context(), cmd.OutOrStdout(), t, b, asJSON, opts...)
 		},
 	}
-	addBackendFlags(cmd, &s, "seed")
+	addBackendFlags(cmd, &s, ports.Seed)
 	cmd.Flags().StringVar(&dir, "dir", "", "keep the nodes' data below this folder (default: a temporary one that is removed)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "say where the nodes are as JSON")
 	return cmd

@@ -24,6 +24,7 @@ import (
 	"redislab/tui/headless"
 	"redislab/tui/i18n"
 	"redislab/tui/page/curriculum"
+	"redislab/tui/ports"
 )
 
 func main() {
@@ -96,16 +97,16 @@ func rootCommand() *cobra.Command {
 	f := root.PersistentFlags()
 	f.StringVar(&s.lang, "lang", "", "language: en or zh (default: what the environment says)")
 	root.Flags().StringVar(&s.stateDir, "state-dir", "", "folder for the progress (default $XDG_STATE_HOME/redislab or ~/.local/state/redislab)")
-	addBackendFlags(root, &s, "free")
+	addBackendFlags(root, &s, ports.Lesson)
 	root.AddCommand(listCommand(&s), runCommand(), gradeCommand(), upCommand(), versionCommand())
 	return root
 }
 
-func addBackendFlags(cmd *cobra.Command, s *settings, ports string) {
+func addBackendFlags(cmd *cobra.Command, s *settings, at string) {
 	f := cmd.Flags()
 	f.StringVar(&s.backend, "backend", "inproc", "where nodes run: "+backendNames())
 	f.StringVar(&s.node, "node", "", "the lab's own node program for --backend proc (default: redislab-node beside this program or on PATH)")
-	f.StringVar(&s.ports, "ports", ports, "ports of the nodes: free, seed (8001 and up), or the first one")
+	f.StringVar(&s.ports, "ports", at, "ports of the nodes: "+ports.Usage())
 }
 
 // noArgs refuses words after a command that takes none; for the root such a word is an unknown command.

@@ -93,7 +93,10 @@ func TestCommandLines(t *testing.T) {
 		{"up tree:0", 2, "", "at least 1"},
 		{"up one-to-many:1000", 2, "", "more than 100 nodes"},
 		{"up --backend sim single", 2, "", "use it with run or grade"},
-		{"up --ports " + busyPort + " single", 1, "", busyPort},
+		{"up --ports " + busyPort + " single", 1, "", "address already in use: another program has that port; stop it, or use --ports free"},
+		{"run --ports " + busyPort + " single/first-node", 1, "use --ports free", ""},
+		{"up --ports 65535 one-to-one", 2, "", "2 nodes have no room there"},
+		{"up sentinel:0", 2, "", "at least 1"},
 		{"up --ports free --dir " + file + " single", 1, "", "not a directory"},
 	} {
 		code, out, errOut := runProgram(t, program(t, strings.Fields(c.args)...))

@@ -18,6 +18,7 @@ import (
 	"redislab/tui/headless"
 	"redislab/tui/i18n"
 	"redislab/tui/page/lesson"
+	"redislab/tui/ports"
 	"redislab/tui/session"
 	"redislab/tui/state"
 	"redislab/tui/widget"
@@ -49,7 +50,9 @@ func openTUI(ctx context.Context, s settings) (err error) {
 		}
 	}()
 	cfg.Theme = theme()
-	_, err = tea.NewProgram(app.New(cfg), tea.WithAltScreen(), tea.WithContext(ctx)).Run()
+	// ctx ends with a signal. Bubbletea's own handler would take the same signal, and wait for ever to tell a program that
+	// ctx has ended already.
+	_, err = tea.NewProgram(app.New(cfg), tea.WithAltScreen(), tea.WithContext(ctx), tea.WithoutSignalHandler()).Run()
 	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil // a signal is a proper way to end it
 	}
@@ -70,7 +73,7 @@ func configure(s settings) (app.Config, *session.Registry, error) {
 	if err != nil {
 		return cfg, nil, err
 	}
-	base, err := headless.ParsePorts(s.ports, 1)
+	at, err := ports.Parse(s.ports)
 	if err != nil {
 		return cfg, nil, usage(err)
 	}
@@ -100,16 +103,12 @@ func configure(s settings) (app.Config, *session.Registry, error) {
 	}
 	cfg.Missing = func(ex kit.Exercise) []string { return headless.Missing(ex, caps) }
 	reg := session.NewRegistry()
-	var opts []kit.Option
-	if base != 0 {
-		opts = append(opts, kit.WithPorts(base))
-	}
 	cfg.Open = func(ex kit.Exercise, mode kit.Mode, l i18n.Lang) (lesson.Session, error) {
 		b, err := chosen.open(s)
 		if err != nil {
 			return nil, err
 		}
-		return reg.Open(ex, b, mode, l, opts...), nil
+		return reg.Open(ex, b, mode, l, kit.WithTopology(at.Apply)), nil
 	}
 	return cfg, reg, nil
 }

@@ -48,26 +48,13 @@ func TestMatch(t *testing.T) {
 	}
 }
 
-func TestParsePorts(t *testing.T) {
-	for in, want := range map[string]int{"": 0, "free": 0, "seed": 8001, "7000": 7000, "65533": 65533} {
-		if got, err := ParsePorts(in, 3); got != want || err != nil {
-			t.Errorf("%q: %d, %v", in, got, err)
-		}
-	}
-	for _, in := range []string{"0", "-1", "65534", "many", "80.5"} {
-		if got, err := ParsePorts(in, 3); err == nil {
-			t.Errorf("%q: %d without an error", in, got)
-		}
-	}
-}
-
 func TestParseTopology(t *testing.T) {
-	for in, want := range map[string]int{"single": 1, "one-to-one": 2, "one-to-many": 3, "one-to-many:5": 6, "tree": 5, "tree:2,2": 7, "replication/read-only": 1} {
+	for in, want := range map[string]int{"single": 1, "one-to-one": 2, "one-to-many": 3, "one-to-many:5": 6, "tree": 5, "tree:2,2": 7, "sentinel": 6, "sentinel:5": 8, "sentinel:1,1": 3, "replication/read-only": 1} {
 		if got, err := ParseTopology(chapters(), in); err != nil || len(got.Nodes) != want || got.Validate() != nil {
 			t.Errorf("%q: %d nodes, %v", in, len(got.Nodes), err)
 		}
 	}
-	for _, in := range []string{"", "single:2", "one-to-many:0", "one-to-many:2,2", "one-to-many:x", "tree:50,50", "tree:99999999999999999999", "all"} {
+	for _, in := range []string{"", "single:2", "one-to-many:0", "one-to-many:2,2", "one-to-many:x", "tree:50,50", "sentinel:0", "sentinel:3,2,1", "sentinel:60,50", "tree:99999999999999999999", "all"} {
 		if _, err := ParseTopology(chapters(), in); err == nil {
 			t.Errorf("%q: no error", in)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"redislab/exercises/kit"
 	"redislab/lab"
+	"redislab/tui/ports"
 )
 
 // Options say what is run and how.
@@ -188,6 +189,7 @@ func runOn(ctx context.Context, o Options, ex kit.Exercise, b lab.Backend, typed
 		}
 	})
 	rep, err := r.RunAll(ctx)
+	err = ports.Hint(err)
 	if r.Lab() == nil { // the backend never became a lab's
 		err = errors.Join(err, b.Close())
 	}

@@ -11,13 +11,11 @@ import (
 
 	"redislab/exercises/kit"
 	"redislab/lab"
+	"redislab/tui/ports"
 )
 
-// SeedPorts is where the source documents put their nodes: 8001, 8002, 8003 …
-const SeedPorts = 8001
-
 // TopologyNames is what ParseTopology reads, for help texts.
-const TopologyNames = "single, one-to-one, one-to-many[:REPLICAS], tree[:FANOUT,FANOUT…], or a lesson's ID"
+const TopologyNames = "single, one-to-one, one-to-many[:REPLICAS], tree[:FANOUT,FANOUT…], sentinel[:SENTINELS,REPLICAS], or a lesson's ID"
 
 // maxNodes keeps a slip of the finger from starting thousands of nodes.
 const maxNodes = 100
@@ -41,6 +39,9 @@ func ParseTopology(chapters []Chapter, text string) (lab.Topology, error) {
 		t = lab.Tree(2, 1)
 	case name == "tree":
 		t = lab.Tree(sizes...)
+	case name == "sentinel" && len(sizes) <= 2:
+		sizes = append(sizes, []int{3, 2}[len(sizes):]...)
+		t = lab.Sentinel(sizes[0], sizes[1])
 	default:
 		if ex := matchWord(chapters, text); len(ex) == 1 {
 			return ex[0].Topology(), nil
@@ -66,7 +67,7 @@ func parseSizes(text string) ([]int, error) {
 	for _, s := range strings.Split(text, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%q is not a number of replicas, at least 1", s)
+			return nil, fmt.Errorf("%q is not a number of nodes, at least 1", s)
 		}
 		level *= n
 		total += level
@@ -78,36 +79,31 @@ func parseSizes(text string) ([]int, error) {
 	return out, nil
 }
 
-// ParsePorts reads --ports: "free", "seed" or the first port; the answer is the first one, 0 for any free ones.
-func ParsePorts(text string, nodes int) (int, error) {
-	switch text {
-	case "", "free":
-		return 0, nil
-	case "seed":
-		return SeedPorts, nil
-	}
-	base, err := strconv.Atoi(text)
-	if err != nil || base < 1 || base+nodes-1 > 65535 {
-		return 0, fmt.Errorf("ports %q: use free, seed (%d and up) or the first port, up to %d", text, SeedPorts, 65536-max(1, nodes))
-	}
-	return base, nil
-}
-
 // UpNode is a node as up --json prints it.
 type UpNode struct {
 	ID      string `json:"id"`
 	Role    string `json:"role"`
 	Follows string `json:"follows,omitempty"`
-	Addr    string `json:"addr"`
-	PID     int    `json:"pid"`
-	CLI     string `json:"redis_cli"`
+
+	Watches []UpWatch `json:"watches,omitempty"` // of a sentinel
+
+	Addr string `json:"addr"`
+	PID  int    `json:"pid"`
+	CLI  string `json:"redis_cli"`
+}
+
+// UpWatch is a master that a sentinel watches.
+type UpWatch struct {
+	Name   string `json:"name"`
+	Master string `json:"master"`
+	Quorum int    `json:"quorum"`
 }
 
 // Up starts a topology, tells where it is, and keeps it until ctx ends.
 func Up(ctx context.Context, w io.Writer, t lab.Topology, b lab.Backend, asJSON bool, opts ...lab.Option) error {
 	l, err := lab.Start(ctx, t, b, opts...)
 	if err != nil {
-		return err
+		return ports.Hint(err)
 	}
 	if err := l.WaitReady(ctx); err != nil {
 		return fmt.Errorf("%w%s", err, closing(l))
@@ -148,7 +144,11 @@ func upNodes(l *lab.Lab) []UpNode {
 		if host != "127.0.0.1" {
 			cli = "redis-cli -h " + host + " -p " + port
 		}
-		out = append(out, UpNode{ID: n.ID(), Role: string(n.Spec().Role()), Follows: n.Spec().Follows, Addr: n.Addr(), PID: n.PID(), CLI: cli})
+		var watches []UpWatch
+		for _, w := range n.Spec().Watches {
+			watches = append(watches, UpWatch{w.Name, w.Master, w.Quorum})
+		}
+		out = append(out, UpNode{Watches: watches, ID: n.ID(), Role: string(n.Spec().Role()), Follows: n.Spec().Follows, Addr: n.Addr(), PID: n.PID(), CLI: cli})
 	}
 	return out
 }
@@ -159,6 +159,13 @@ func printNodes(w io.Writer, l *lab.Lab) error {
 		role := n.Role
 		if n.Follows != "" {
 			role += " of " + n.Follows
+		}
+		for i, w := range n.Watches {
+			sep := ","
+			if i == 0 {
+				sep = " watching"
+			}
+			role += fmt.Sprintf("%s %s (%s, quorum %d)", sep, w.Name, w.Master, w.Quorum)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\tpid %d\t%s\n", n.ID, role, n.Addr, n.PID, n.CLI)
 	}

@@ -17,6 +17,7 @@ import (
 	"redislab/exercises/kit"
 	"redislab/lab"
 	"redislab/lab/netfault"
+	"redislab/tui/ports"
 	"redislab/tui/topo"
 )
 
@@ -61,6 +62,9 @@ func (r *Registry) CloseAll() error {
 	}
 	return errors.Join(errs...)
 }
+
+// Start brings the lab up; its error says what helps when a port is taken.
+func (s *Session) Start(ctx context.Context) error { return ports.Hint(s.Runner.Start(ctx)) }
 
 // Close tears the lab down, or the backend when no lab came of it. It may be called more than once; all calls
 // return when everything is gone.
