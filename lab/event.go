@@ -90,7 +90,7 @@ func (s *stream) events() []Event {
 	if len(kept) > keptEvents {
 		kept = kept[len(kept)-keptEvents:]
 	}
-	return append([]Event(nil), kept...)
+	return kept[:len(kept):len(kept)] // what is published later goes behind it, or into another array
 }
 
 func (s *stream) subscribe() (<-chan Event, func()) {
@@ -127,7 +127,7 @@ func (s *stream) close() {
 	}
 }
 
-// Events lists what happened so far, oldest first: the latest ten thousand.
+// Events lists what happened so far, oldest first: the latest ten thousand. They are for reading only.
 func (l *Lab) Events() []Event { return l.events.events() }
 
 // Subscribe delivers events from now on until cancel is called or the lab closes, which closes the channel. A reader

@@ -86,8 +86,12 @@ func (r *Run) Until(ctx context.Context, d time.Duration, what string, probe fun
 	return nil
 }
 
-// pollEvery is the lab time between two looks of a check.
-const pollEvery = 10 * time.Millisecond
+// The lab time between two looks of a check: a twentieth of what it has waited so far, within these bounds. What comes
+// after half a minute need not be seen to the hundredth of a second, and looking costs the nodes time.
+const (
+	pollEvery = 10 * time.Millisecond
+	pollMost  = 100 * time.Millisecond
+)
 
 // probeTimeout bounds one look, so that a frozen node cannot hold a check up.
 const probeTimeout = 3 * time.Second
@@ -105,7 +109,8 @@ func (r *Run) await(ctx context.Context, c Check, d time.Duration) (string, erro
 		if clock.Now().Sub(from) >= d && time.Since(wall) >= d {
 			return seen, err
 		}
-		if e := clock.Sleep(ctx, pollEvery); e != nil {
+		pause := min(max(clock.Now().Sub(from)/20, pollEvery), pollMost)
+		if e := clock.Sleep(ctx, pause); e != nil {
 			return seen, errors.Join(err, e)
 		}
 	}
