@@ -24,14 +24,18 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 	}
 	d := drawer{v, t, w}
 	faults := d.faultLines(width)
-	if len(faults) > max(1, height/4) {
-		faults = append(faults[:max(1, height/4)-1], widget.Cut(strings.Join(faults[max(1, height/4)-1:], " "), width))
+	data, sentinels := v.apart()
+	most := max(1, height/4)
+	if len(sentinels) > 0 && len(v.Nodes)+most >= height { // nodes come before the last of the faults
+		most = 1
+	}
+	if len(faults) > most {
+		faults = append(faults[:most-1], widget.Cut(strings.Join(faults[most-1:], " "), width))
 	}
 	room := height - len(faults)
 	if height >= 5 { // a line is kept for faults, so that the boxes stay as they are when one comes
 		room = height - max(1, len(faults))
 	}
-	data, sentinels := v.apart()
 	lines := d.both(data, sentinels, width, room)
 	return append(lines, faults...)
 }

@@ -2,6 +2,7 @@ package topo
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,9 +111,9 @@ func (d drawer) faultLines(width int) []string {
 	if len(d.view.Faults) == 0 {
 		return nil
 	}
-	parts := make([]string, len(d.view.Faults))
-	for i, f := range d.view.Faults {
-		parts[i] = d.describe(f)
+	var parts []string
+	for _, b := range bundles(d.view.Faults) {
+		parts = append(parts, d.describe(b))
 	}
 	text := "⚠ " + d.words.Faults + ": " + strings.Join(parts, " · ")
 	lines := widget.WrapLines(text, width)
@@ -122,16 +123,50 @@ func (d drawer) faultLines(width int) []string {
 	return lines
 }
 
-func (d drawer) describe(f Fault) string {
+// bundle is faults of one kind between each of some ends and each of others: a partition is many.
+type bundle struct {
+	Fault
+	from, to []string
+}
+
+// bundles puts faults together that are told in one: those from one end, then those with the same other ends.
+func bundles(faults []Fault) []bundle {
+	var byFrom, out []bundle
+	for _, f := range faults {
+		kind := f
+		kind.From, kind.To = "", ""
+		i := slices.IndexFunc(byFrom, func(b bundle) bool { return b.Fault == kind && b.from[0] == f.From })
+		if i < 0 {
+			i = len(byFrom)
+			byFrom = append(byFrom, bundle{Fault: kind, from: []string{f.From}})
+		}
+		if !slices.Contains(byFrom[i].to, f.To) {
+			byFrom[i].to = append(byFrom[i].to, f.To)
+		}
+	}
+	for _, b := range byFrom {
+		i := slices.IndexFunc(out, func(o bundle) bool { return o.Fault == b.Fault && slices.Equal(o.to, b.to) })
+		if i < 0 {
+			out = append(out, b)
+			continue
+		}
+		out[i].from = append(out[i].from, b.from...)
+	}
+	return out
+}
+
+func (d drawer) describe(f bundle) string {
 	arrow := "⇄"
 	if f.OneWay {
 		arrow = "→"
 	}
-	name := func(end string) string {
-		if end == "" {
-			return d.words.All
+	names := func(ends []string) string {
+		for _, end := range ends {
+			if end == "" {
+				return d.words.All
+			}
 		}
-		return end
+		return strings.Join(ends, ", ")
 	}
 	var what string
 	switch f.Kind {
@@ -142,7 +177,7 @@ func (d drawer) describe(f Fault) string {
 	default:
 		what = d.words.Cut
 	}
-	s := fmt.Sprintf("%s %s %s %s", what, name(f.From), arrow, name(f.To))
+	s := fmt.Sprintf("%s %s %s %s", what, names(f.from), arrow, names(f.to))
 	if f.Class != "" {
 		s += " (" + f.Class + ")"
 	}

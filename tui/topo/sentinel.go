@@ -75,7 +75,7 @@ type Named struct {
 	Count int
 }
 
-// Watched lists what the sentinels watch, in the order in which it comes up. Dead ones tell nothing.
+// Watched lists what the sentinels watch, by name: each sentinel has an order of its own. Dead ones tell nothing.
 func (v View) Watched() []Watched {
 	var list []Watched
 	for _, n := range v.Nodes {
@@ -95,6 +95,7 @@ func (v View) Watched() []Watched {
 			}
 		}
 	}
+	slices.SortFunc(list, func(a, b Watched) int { return strings.Compare(a.Name, b.Name) })
 	for i := range list {
 		slices.SortStableFunc(list[i].Names, func(a, b Named) int { return b.Count - a.Count })
 	}
@@ -151,7 +152,8 @@ func (v View) WithNames(text string) string {
 			continue
 		}
 		short := n.Sentinel.RunID[:shortRunID]
-		text = strings.NewReplacer(n.Sentinel.RunID, n.ID, "sentinel "+short, n.ID, short, n.ID).Replace(text)
+		text = strings.ReplaceAll(text, n.Sentinel.RunID, n.ID) // first, as the others are part of it
+		text = strings.NewReplacer("sentinel "+short, n.ID, short, n.ID).Replace(text)
 	}
 	return text
 }

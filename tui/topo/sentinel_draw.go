@@ -22,6 +22,9 @@ const (
 	levels
 )
 
+// maxTouched is how many faults of one sentinel are named beside it.
+const maxTouched = 2
+
 // maxAbreast is how many sentinels may share a row.
 const maxAbreast = 4
 
@@ -289,6 +292,9 @@ func (d drawer) touched(n Node) []string {
 		}
 		_, short, _ := d.markOf(f, forward)
 		parts = append(parts, d.theme.Warn.Render(short+" "+other))
+	}
+	if len(parts) > maxTouched { // the line of faults tells them
+		return []string{d.theme.Warn.Render(fmt.Sprintf("⚠×%d", len(parts)))}
 	}
 	return parts
 }

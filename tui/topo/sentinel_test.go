@@ -63,6 +63,22 @@ func TestDissentIsMarked(t *testing.T) {
 	}
 }
 
+func TestWithNames(t *testing.T) {
+	v := View{Nodes: group(2)}
+	v.Nodes[3].Sentinel.RunID, v.Nodes[4].Sentinel.RunID = strings.Repeat("a1", 20), strings.Repeat("b2", 20)
+	for text, want := range map[string]string{
+		"+sentinel sentinel " + strings.Repeat("b2", 20) + " 127.0.0.1 19002": "+sentinel sentinel sentinel-2 127.0.0.1 19002",
+		strings.Repeat("a1", 20) + " 4":                                       "sentinel-1 4",
+		"we voted for sentinel a1a1a1a1 in epoch 1":                           "we voted for sentinel-1 in epoch 1",
+		"2 agree: b2b2b2b2 is down itself":                                    "2 agree: sentinel-2 is down itself",
+		"c3c3c3c3 is nobody":                                                  "c3c3c3c3 is nobody",
+	} {
+		if got := v.WithNames(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func sentinelNode(i int, w ...Watch) Node {
 	return Node{ID: fmt.Sprintf("sentinel-%d", i), Addr: fmt.Sprintf("127.0.0.1:%d", 19000+i), Role: "sentinel", State: Up, PID: 4300 + i, Lag: -1,
 		Sentinel: &Sentinel{Epoch: 3, Watches: w}}
@@ -113,12 +129,18 @@ func sentinelViews() map[string]View {
 		}
 		two = append(two, sentinelNode(i+1, ok("users", "a-1"), b))
 	}
+	parted := View{Nodes: group(3)}
+	for _, a := range []string{"master", "sentinel-1"} {
+		for _, b := range []string{"replica-1", "replica-2", "sentinel-2", "sentinel-3"} {
+			parted.Faults = append(parted.Faults, Fault{From: a, To: b, Kind: "cut"})
+		}
+	}
 	planned := group(3)
 	for i := range planned {
 		planned[i].State = Planned
 	}
 	return map[string]View{
-		"healthy": {Nodes: group(3)}, "mid": {Nodes: mid}, "split": {Nodes: split}, "two": {Nodes: two},
+		"parted": parted, "healthy": {Nodes: group(3)}, "mid": {Nodes: mid}, "split": {Nodes: split}, "two": {Nodes: two},
 		"apart": {Nodes: apart, Faults: []Fault{{From: "sentinel-1", Kind: "cut"}, {From: "sentinel-2", To: "master", Kind: "cut", Class: "sentinel"}}},
 		"one":   {Nodes: group(1)}, "pair": {Nodes: group(2)}, "five": {Nodes: group(5)}, "seven": {Nodes: group(7)}, "planned": {Nodes: planned},
 	}
