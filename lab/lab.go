@@ -75,12 +75,14 @@ func (l *Lab) start(ctx context.Context, t Topology) error {
 			return err
 		}
 	}
-	attached := false
+	sentinels := 0
 	for _, s := range order {
 		n := l.Node(s.ID)
-		if s.Sentinel && !attached {
-			l.attach(ctx)
-			attached = true
+		if s.Sentinel {
+			if err := l.beforeSentinel(ctx, sentinels); err != nil {
+				return err
+			}
+			sentinels++
 		}
 		if err := n.configure(); err != nil {
 			return err

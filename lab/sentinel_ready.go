@@ -7,6 +7,19 @@ import (
 	"time"
 )
 
+// sentinelsApart is how long after one sentinel the next is started. Those that start together ping together and find a dead
+// master together: each votes for itself then, and a round without a winner costs minutes. Operators start them one by one.
+const sentinelsApart = 300 * time.Millisecond
+
+// beforeSentinel waits for what the start of a sentinel needs, when so many have been started already.
+func (l *Lab) beforeSentinel(ctx context.Context, started int) error {
+	if started == 0 {
+		l.attach(ctx)
+		return nil
+	}
+	return l.Clock().Sleep(ctx, sentinelsApart)
+}
+
 // attachPatience is how long the first sentinel's start waits for the replicas, which may have no way to attach.
 const attachPatience = 5 * time.Second
 
