@@ -107,6 +107,9 @@ func (t *teller) hearSentinel(e Event) {
 		return
 	}
 	if stage := stageOf(name); stage != "" && t.open {
+		if _, promoted := t.last().First(StagePromoted); promoted && stage == StageBack {
+			return // the old one is let go of, it has not come back
+		}
 		t.add(stage, e)
 		if stage == StageSwitch {
 			t.last().Done = true

@@ -136,7 +136,10 @@ func TestSimulationRepeats(t *testing.T) {
 // A failover with the limits that Sentinel has when nobody sets any: half a minute of silence first.
 func TestFailoverAtRealLimits(t *testing.T) {
 	inproc.Simulate(t, lab.Sentinel(3, 2), func(t *testing.T, l *lab.Lab) {
-		old := l.MustNode("master").Addr()
+		old, client := l.MustNode("master").Addr(), l.FailoverClient(lab.MyMaster)
+		if err := client.Set(t.Context(), "k", "before", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
 		if err := l.MustNode("master").Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -149,6 +152,9 @@ func TestFailoverAtRealLimits(t *testing.T) {
 		}
 		if took := time.Since(began); took < 29*time.Second || took > 40*time.Second {
 			t.Errorf("%s was promoted after %s", n.ID(), took)
+		}
+		if got, err := client.Get(t.Context(), "k").Result(); got != "before" || err != nil {
+			t.Errorf("the client finds %q, %v", got, err)
 		}
 	})
 }
