@@ -140,6 +140,9 @@ func TestFailoverAtRealLimits(t *testing.T) {
 		if err := client.Set(t.Context(), "k", "before", 0).Err(); err != nil {
 			t.Fatal(err)
 		}
+		if n, err := client.Wait(t.Context(), 2, time.Second).Result(); n != 2 { // or the write may be lost
+			t.Fatal(n, err)
+		}
 		if err := l.MustNode("master").Kill(); err != nil {
 			t.Fatal(err)
 		}
