@@ -12,8 +12,8 @@ ARGS ?=
 # Where Go code is.
 CODE = $(wildcard lab node exercises tui docker)
 
-# What runs more than one goroutine on the same data. Lessons are code of one goroutine on top of it.
-RACE_PACKAGES = ./node ./node/repl ./node/pubsub ./node/store ./lab/... ./tui/...
+# What runs more than one goroutine on the same data. Of the lessons, simulated time is the fastest backend.
+RACE_PACKAGES = ./node ./node/repl ./node/pubsub ./node/store ./lab/... ./exercises/kit/... ./tui/...
 
 # The packages with tests that compare with real Redis.
 PEER_PROGRAMS = redis-server redis-sentinel redis-cli redis-benchmark redis-check-rdb
@@ -38,7 +38,8 @@ check: ## gofmt, go vet, staticcheck, go mod tidy: nothing to complain about
 	$(GO) mod tidy -diff
 
 race: ## run the tests of what is concurrent under the race detector
-	$(GO) test -race -timeout 5m $(TESTFLAGS) $(RACE_PACKAGES)
+	$(GO) test -race -timeout 10m $(TESTFLAGS) $(RACE_PACKAGES)
+	$(GO) test -race -timeout 10m $(TESTFLAGS) -run 'TestLessons/sim' ./exercises
 
 bench: ## measure against redis-server in one interleaved run (ARGS=--help)
 	@$(GO) run ./node/bench $(ARGS)
