@@ -35,11 +35,11 @@ func onNode(f func(ctx context.Context, n *lab.Node) error) func(context.Context
 	}
 }
 
-// fault does what the words ask for as a line of the lab's own.
-func fault(verb string) func(context.Context, *lab.Lab, []string) error {
-	return func(_ context.Context, l *lab.Lab, a []string) error {
+// fault is a verb that the lab reads itself.
+func fault(verb, args string, min int) labVerb {
+	return labVerb{verb, args, min, func(_ context.Context, l *lab.Lab, a []string) error {
 		return l.Fault(strings.Join(append([]string{verb}, a...), " "))
-	}
+	}}
 }
 
 func labVerbs() []labVerb {
@@ -49,11 +49,15 @@ func labVerbs() []labVerb {
 		{"restart", "NODE", 1, onNode(func(ctx context.Context, n *lab.Node) error { return n.Restart(ctx) })},
 		{"pause", "NODE", 1, onNode(func(_ context.Context, n *lab.Node) error { return n.Pause() })},
 		{"resume", "NODE", 1, onNode(func(_ context.Context, n *lab.Node) error { return n.Resume() })},
-		{"cut", "NODE NODE [CLASS]", 2, fault("cut")},
-		{"cut-one-way", "FROM TO [CLASS]", 2, fault("cut-one-way")},
-		{"isolate", "NODE [CLASS]", 1, fault("isolate")},
-		{"partition", "NODE,NODE NODE,NODE", 2, fault("partition")},
-		{"heal", "[NODE NODE]", 0, fault("heal")},
+		fault("cut", "NODE NODE [CLASS]", 2),
+		fault("cut-one-way", "FROM TO [CLASS]", 2),
+		fault("delay", "NODE NODE DURATION [CLASS]", 3),
+		fault("delay-one-way", "FROM TO DURATION [CLASS]", 3),
+		fault("drop", "NODE NODE PROBABILITY [CLASS]", 3),
+		fault("drop-one-way", "FROM TO PROBABILITY [CLASS]", 3),
+		fault("isolate", "NODE [CLASS]", 1),
+		fault("partition", "NODE,NODE NODE,NODE", 2),
+		fault("heal", "[NODE NODE]", 0),
 		{"write", "NODE BYTES", 2, func(ctx context.Context, l *lab.Lab, a []string) error {
 			n, err := strconv.Atoi(a[1])
 			if l.Node(a[0]) == nil || err != nil || n < 1 {

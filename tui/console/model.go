@@ -239,7 +239,10 @@ func (m Model) start(line string) (Model, tea.Cmd) {
 		return m, func() tea.Msg {
 			defer cancel()
 			out, err := t.Line(ctx, line)
-			if err != nil {
+			switch {
+			case ctx.Err() != nil:
+				out = "(given up)"
+			case err != nil:
 				out = "(error) " + err.Error()
 			}
 			return DoneMsg{Target: t.ID, Line: line, Output: out}

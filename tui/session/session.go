@@ -11,12 +11,10 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strings"
 	"sync"
 
 	"redislab/exercises/kit"
 	"redislab/lab"
-	"redislab/lab/netfault"
 	"redislab/tui/ports"
 	"redislab/tui/topo"
 )
@@ -98,34 +96,8 @@ func (s *Session) Subscribe() (<-chan lab.Event, func()) { return s.Lab().Subscr
 // Clock is the lab's clock when it can be controlled.
 func (s *Session) Clock() (lab.ControlClock, bool) { return s.Lab().ControlClock() }
 
-// Line carries out a line typed at the lab: what is done to nodes as lessons write it, faults as netfault does.
-func (s *Session) Line(ctx context.Context, line string) (string, error) {
-	verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-	switch strings.TrimSuffix(verb, "-one-way") {
-	case "cut", "delay", "drop", "isolate", "partition", "heal":
-		c, err := netfault.ParseCommand(line)
-		if err == nil {
-			err = inflict(s.Lab(), c)
-		}
-		if err != nil {
-			return "", err
-		}
-		return "OK", nil
-	}
-	return kit.LabLine(ctx, s.Lab(), line)
-}
-
-func inflict(l *lab.Lab, c netfault.Command) error {
-	switch {
-	case c.Verb == netfault.DoPartition:
-		return l.Partition(c.Groups...)
-	case c.Verb == netfault.DoHeal && len(c.Link) == 2:
-		return l.HealLink(c.Link[0], c.Link[1])
-	case c.Verb == netfault.DoHeal:
-		return l.Heal()
-	}
-	return l.Apply(c.Rule)
-}
+// Line carries out a line typed at the lab.
+func (s *Session) Line(ctx context.Context, line string) (string, error) { return kit.LabLine(ctx, s.Lab(), line) }
 
 // View is the lab's picture as the pages draw it.
 func (s *Session) View(ctx context.Context) topo.View {
