@@ -124,6 +124,9 @@ func TestValidateFindsMistakes(t *testing.T) {
 		{"half a command", step(func(s *Step) { s.Commands[0].Node = "" }), "incomplete"},
 		{"prediction", step(func(s *Step) { s.Predict = &Predict{Question: T("q", "问")} }), "a prediction needs"},
 		{"step without prose", step(func(s *Step) { s.Name = "t" }), "needs \"## t: Title\""},
+		{"summary of a run", func(ex *Exercise) {
+			ex.Prose = fstest.MapFS{"a_b.en.md": {Data: []byte("# T\n\nAfter {val:x}.\n\n## s: S\n\nText.\n")}}
+		}, "the summary is read before"},
 		{"no prose", func(ex *Exercise) { ex.Prose = fstest.MapFS{} }, "prose:"},
 	}
 	for _, tt := range tests {

@@ -119,6 +119,9 @@ func validateProse(ex Exercise, report func(string, ...any)) {
 		if p.Summary == "" {
 			report("%s: no summary above the first step", ProseFile(ex.ID, l))
 		}
+		if u := Unfilled(p.Summary); u != "" {
+			report("%s: the summary is read before there is a run that could fill %s in", ProseFile(ex.ID, l), u)
+		}
 		var names []string
 		for _, s := range ex.Steps {
 			names = append(names, s.Name)
