@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"redislab/exercises/kit"
@@ -102,6 +105,15 @@ func addrs(ctx context.Context, r *kit.Run) (map[string]string, error) {
 	return out, nil
 }
 
+// byNode is a value for each node in words: "sentinel-1: replica-1, sentinel-2: master".
+func byNode[T any](of map[string]T) string {
+	var parts []string
+	for _, id := range slices.Sorted(maps.Keys(of)) {
+		parts = append(parts, fmt.Sprintf("%s: %v", id, of[id]))
+	}
+	return strings.Join(parts, ", ")
+}
+
 // idAt is the node at an address, or the address.
 func idAt(r *kit.Run, addr string) string {
 	for _, n := range r.Lab.Nodes() {
@@ -123,7 +135,7 @@ func allName(node string) kit.Check {
 					err = errors.Join(err, fmt.Errorf("%s names %s", id, got))
 				}
 			}
-			return fmt.Sprint(named), err
+			return byNode(named), err
 		},
 	}
 }
@@ -145,7 +157,7 @@ func takenOver(from string) kit.Check {
 			to := ""
 			for id, got := range named {
 				if got == from || to != "" && got != to {
-					return fmt.Sprint(named), fmt.Errorf("%s names %s", id, got)
+					return byNode(named), fmt.Errorf("%s names %s", id, got)
 				}
 				to = got
 			}
@@ -156,7 +168,7 @@ func takenOver(from string) kit.Check {
 			if err == nil {
 				newMaster.Set(r, to)
 			}
-			return fmt.Sprint(named), err
+			return byNode(named), err
 		},
 	}
 }

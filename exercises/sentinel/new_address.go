@@ -96,7 +96,7 @@ func lists(sentinel, node, flag string) kit.Check {
 			if err == nil && !strings.Contains(all[node], flag) {
 				err = errors.New("not so")
 			}
-			return fmt.Sprint(all), err
+			return byNode(all), err
 		},
 	}
 }

@@ -84,6 +84,15 @@ func noFailover(p patience, from match) kit.Check {
 		func(e lab.Event) bool { return elected(e) || switched(e) })
 }
 
+// texts are reasons one after the other.
+func texts(why []lab.Reason) string {
+	var parts []string
+	for _, reason := range why {
+		parts = append(parts, reason.Text)
+	}
+	return strings.Join(parts, "; ")
+}
+
 // blockedBy expects a rule to stand against a failover at one sentinel.
 func blockedBy(sentinel, rule string) kit.Check {
 	return kit.Check{
@@ -98,7 +107,7 @@ func blockedBy(sentinel, rule string) kit.Check {
 					return reason.Text, nil
 				}
 			}
-			return fmt.Sprint(why), errors.New("not " + rule)
+			return texts(why), errors.New("not " + rule)
 		},
 	}
 }
@@ -111,7 +120,7 @@ func ready(sentinel string) kit.Check {
 		Probe: func(_ context.Context, r *kit.Run) (string, error) {
 			why := r.Lab.WhyNoFailover(lab.MyMaster)[sentinel]
 			if len(why) != 1 || why[0].Rule != lab.RuleNotDown {
-				return fmt.Sprint(why), errors.New("something is in the way")
+				return texts(why), errors.New("something is in the way")
 			}
 			return why[0].Text, nil
 		},

@@ -24,10 +24,10 @@ func settled() kit.Check {
 					return "", err
 				}
 				if watches := idAt(r, f["ip"]+":"+f["port"]); watches != to || f["flags"] != "master" {
-					return fmt.Sprint(named), fmt.Errorf("%s watches %s, flags %s", id, watches, f["flags"])
+					return byNode(named), fmt.Errorf("%s watches %s, flags %s", id, watches, f["flags"])
 				}
 			}
-			return fmt.Sprint(named), nil
+			return byNode(named), nil
 		},
 	}
 }
