@@ -97,7 +97,9 @@ func (s *Session) Subscribe() (<-chan lab.Event, func()) { return s.Lab().Subscr
 func (s *Session) Clock() (lab.ControlClock, bool) { return s.Lab().ControlClock() }
 
 // Line carries out a line typed at the lab.
-func (s *Session) Line(ctx context.Context, line string) (string, error) { return kit.LabLine(ctx, s.Lab(), line) }
+func (s *Session) Line(ctx context.Context, line string) (string, error) {
+	return kit.LabLine(ctx, s.Lab(), line)
+}
 
 // View is the lab's picture as the pages draw it.
 func (s *Session) View(ctx context.Context) topo.View {
