@@ -70,3 +70,24 @@ func sureOfReplicas(ctx context.Context, r *kit.Run, sentinel string) error {
 		return err
 	})
 }
+
+// askMoreOften makes the sentinels ask for INFO each second instead of each ten, since that is how they find replicas and learn
+// what nodes take themselves for.
+func askMoreOften(ctx context.Context, r *kit.Run) error {
+	for _, s := range r.Lab.Sentinels() {
+		if err := s.Do(ctx, "SENTINEL", "DEBUG", "INFO-PERIOD", "1000").Err(); err != nil {
+			return fmt.Errorf("%s: %w", s.ID(), err)
+		}
+	}
+	return nil
+}
+
+// whereTimeIsReal leaves something out where waiting costs nothing.
+func whereTimeIsReal(do func(context.Context, *kit.Run) error) func(context.Context, *kit.Run) error {
+	return func(ctx context.Context, r *kit.Run) error {
+		if r.Lab.Backend().Capabilities().SimulatedTime {
+			return nil
+		}
+		return do(ctx, r)
+	}
+}

@@ -60,17 +60,6 @@ func newAddress() kit.Exercise {
 	})
 }
 
-// askMoreOften makes the sentinels ask for INFO each second instead of each ten, since that is how they find replicas and learn
-// what nodes take themselves for.
-func askMoreOften(ctx context.Context, r *kit.Run) error {
-	for _, s := range r.Lab.Sentinels() {
-		if err := s.Do(ctx, "SENTINEL", "DEBUG", "INFO-PERIOD", "1000").Err(); err != nil {
-			return fmt.Errorf("%s: %w", s.ID(), err)
-		}
-	}
-	return nil
-}
-
 // move ends a replica and starts another in its place, under another address.
 func move(ctx context.Context, r *kit.Run) error {
 	n, err := r.Node(second)

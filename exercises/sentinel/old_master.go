@@ -21,7 +21,7 @@ func oldMaster() kit.Exercise {
 		ID: "sentinel/old-master", Items: []int{35, 36, 49, 225},
 		After:    []string{"sentinel/failover"},
 		Topology: classic,
-		Begin:    lookMoreOften,
+		Begin:    whereTimeIsReal(askMoreOften),
 		Steps: []kit.Step{
 			{
 				Name: "before",
@@ -56,19 +56,6 @@ func oldMaster() kit.Exercise {
 			},
 		},
 	})
-}
-
-// lookMoreOften has the sentinels ask for INFO each second instead of every ten, where time is real: a demotion waits for one.
-func lookMoreOften(ctx context.Context, r *kit.Run) error {
-	if r.Lab.Backend().Capabilities().SimulatedTime {
-		return nil
-	}
-	for _, s := range r.Lab.Sentinels() {
-		if _, err := ask(ctx, r, s.ID(), "SENTINEL", "DEBUG", "INFO-PERIOD", "1000"); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // helloPeriods is how long a sentinel lets a replica that says it is a master be one: somebody else may know better.

@@ -36,27 +36,29 @@ func Draw(v View, t *widget.Theme, w Words, width, height int) []string {
 	if height >= 5 { // a line is kept for faults, so that the boxes stay as they are when one comes
 		room = height - max(1, len(faults))
 	}
-	lines := d.both(data, sentinels, width, room)
+	lines, whole := d.both(data, sentinels, width, room)
+	if !whole && room+len(faults) < height { // a node comes before a line that is only kept
+		lines, _ = d.both(data, sentinels, width, height-len(faults))
+	}
 	return append(lines, faults...)
 }
 
 // both draws the nodes that keep data, and the sentinels below them. How much the sentinels tell comes first: where
-// there are any, they are what one looks at.
-func (d drawer) both(data, sentinels []Node, width, room int) []string {
+// there are any, they are what one looks at. whole is false when there was no room for all of them and all nodes.
+func (d drawer) both(data, sentinels []Node, width, room int) (lines []string, whole bool) {
 	if len(sentinels) == 0 {
-		lines, _ := d.data(data, width, room, true)
-		return lines
+		return d.data(data, width, room, true)
 	}
 	var last []string
 	for _, form := range d.sentinelForms(sentinels, width) {
 		last = form
 		if lines, ok := d.data(data, width, room-len(form), false); ok {
-			return append(lines, form...)
+			return append(lines, form...), true
 		}
 	}
 	left := max(0, room-len(last))
-	lines, _ := d.data(data, width, left, true)
-	return append(lines, last[:min(len(last), room-len(lines))]...)
+	lines, _ = d.data(data, width, left, true)
+	return append(lines, last[:min(len(last), room-len(lines))]...), false
 }
 
 // data draws the nodes that keep data. When they do not fit, what is too much is left out and counted if cut is set.

@@ -145,3 +145,21 @@ func sentinelViews() map[string]View {
 		"one":   {Nodes: group(1)}, "pair": {Nodes: group(2)}, "five": {Nodes: group(5)}, "seven": {Nodes: group(7)}, "planned": {Nodes: planned},
 	}
 }
+
+// The line that is kept for faults is given up before a node is.
+func TestNodesComeBeforeTheKeptLine(t *testing.T) {
+	nodes := []Node{master()}
+	for i := range 7 {
+		var list []Watch
+		for k := i; k < 7; k++ {
+			list = append(list, ok(fmt.Sprintf("of-%d", k+1), "master"))
+		}
+		nodes = append(nodes, sentinelNode(i+1, list...))
+	}
+	lines := strings.Join(Draw(View{Nodes: nodes}, golden.Theme(), words, 78, 8), "\n")
+	for _, n := range nodes {
+		if !strings.Contains(lines, n.ID) {
+			t.Errorf("%s is missing:\n%s", n.ID, lines)
+		}
+	}
+}

@@ -88,7 +88,7 @@ func fail(err error) int {
 
 func serve(set *config.Set, args []string, stdin []byte) int {
 	if err := os.Chdir(set.String("dir")); err != nil {
-		return fail(set.Fatal("dir", fmt.Sprintf("Can't chdir to '%s': %v", set.String("dir"), cause(err))))
+		return fail(set.Fatal("dir", fmt.Sprintf("Can't chdir to '%s': %s", set.String("dir"), config.Reason(err))))
 	}
 	exe, _ := os.Executable()
 	signals := make(chan os.Signal, 4)
@@ -119,16 +119,6 @@ func serve(set *config.Set, args []string, stdin []byte) int {
 			}()
 			_ = s
 		}
-	}
-}
-
-func cause(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
 	}
 }
 

@@ -86,7 +86,7 @@ func TestRefusals(t *testing.T) {
 		{"append only file", "appendonly yes\n", "", nil, []string{"appendonly yes is not supported"}},
 		{"missing file", "", "", []string{"nowhere.conf"}, []string{"nowhere.conf"}},
 		{"busy port", "", "", []string{"--bind", "127.0.0.1", "--port", busy}, []string{"Failed listening on port " + busy, "address already in use"}},
-		{"unreadable folder", "", "", []string{"--dir", "/nowhere/at/all"}, []string{"Can't chdir to '/nowhere/at/all'"}},
+		{"unreadable folder", "", "", []string{"--dir", "/nowhere/at/all"}, []string{"Can't chdir to '/nowhere/at/all': No such file or directory"}},
 		{"corrupt rdb", "", "REDIS0010\xfe\x00\x00\x03abc\xc0\x01\xffgarbage!", []string{"--bind", "127.0.0.1", "--port", freePort(t)}, []string{"dump.rdb", "checksum", "left as it is"}},
 		{"truncated rdb", "", "REDIS0010\xfe\x00\x00\x03ab", []string{"--bind", "127.0.0.1", "--port", freePort(t)}, []string{"dump.rdb", "left as it is"}},
 		{"nowhere to listen", "", "", []string{"--port", "0"}, []string{"Configured to not listen anywhere"}},
