@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // parseAddr reads host:port where the host is an address, or one of the names of this machine. Nothing but the loopback
@@ -69,7 +70,7 @@ const (
 
 func (f *Fabric) freePort(port int) (net.Listener, error) {
 	if port != 0 {
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		l, err := listenTCP(net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), time.Sleep)
 		if err != nil {
 			return nil, fmt.Errorf("port %d cannot be had: %w", port, err)
 		}

@@ -28,7 +28,7 @@ func (f *Fabric) Forward(id, public, inner string) (*Proxy, error) {
 	l := f.takeHeld(public)
 	if l == nil {
 		var err error
-		if l, err = net.Listen("tcp", public); err != nil {
+		if l, err = listenTCP(public, time.Sleep); err != nil {
 			return nil, fmt.Errorf("opening the address of node %s: %w", id, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Net is the network as one node sees it. It fits node.Config's Net.
@@ -36,7 +37,7 @@ func (n Net) Listen(network, address string) (net.Listener, error) {
 	}
 	l := f.takeHeld(ap.String())
 	if l == nil {
-		if l, err = net.Listen("tcp", ap.String()); err != nil {
+		if l, err = listenTCP(ap.String(), time.Sleep); err != nil {
 			return nil, err
 		}
 	}
