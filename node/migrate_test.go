@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"redislab/node/freeport"
 )
 
 // TestMigrate moves keys between our nodes and real ones, and compares replies with those of a
@@ -22,7 +24,7 @@ func TestMigrate(t *testing.T) {
 			from.MSet(ctx, "a", "1", "b", "2", "c", "3", "d", "4", "e", "5")
 			from.Expire(ctx, "b", 3600e9)
 			from.RPush(ctx, "l", "x", "y")
-			closed := freePort(t)
+			closed := freeport.For(t)
 			for _, step := range []struct {
 				words string
 				want  string

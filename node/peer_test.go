@@ -18,6 +18,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
+
+	"redislab/node/freeport"
 )
 
 // TestMain lets more tests run side by side than there are processors, unless it was told how many: what most of them do
@@ -76,23 +78,13 @@ func redisPeer(t testing.TB, dir string, args ...string) (addr string) {
 		t.Skip("redis-server is not on PATH: install Debian's redis-server to compare with the real one")
 	}
 	for range 5 {
-		port := freePort(t)
+		port := freeport.For(t)
 		if addr := tryPeer(t, path, dir, port, args); addr != "" {
 			return addr
 		}
 	}
 	t.Fatal("redis-server did not find a free port")
 	return ""
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port
 }
 
 func tryPeer(t testing.TB, path, dir string, port int, args []string) string {

@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"redislab/node/freeport"
 )
 
 // askAddr sends one inline command to an address and returns the first line of the reply.
@@ -26,12 +29,7 @@ func askAddr(addr, line string) (string, error) {
 }
 
 func TestConfigSetBindOpensAndClosesListeners(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	_ = free.Close()
+	port := strconv.Itoa(freeport.For(t))
 	n, err := Start(t.Context(), Config{
 		Args: []string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--logfile", t.TempDir() + "/log"}, WorkDir: t.TempDir(),
 	})

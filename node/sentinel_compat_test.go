@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"redislab/node/freeport"
 )
 
 // sentinelPair are one of our sentinels and a real one that watch the same master and each other: what they say of the
@@ -32,7 +34,7 @@ func newSentinelPair(t *testing.T, proto int) *sentinelPair {
 	p := &sentinelPair{}
 	var words []string
 	for _, kind := range "or" {
-		port := freePort(t)
+		port := freeport.For(t)
 		w := watcher{file: sentinelFile(t, port, master, 2), addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
 		if kind == 'o' {
 			ourSentinel(t, w.file)

@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"redislab/node/config"
+	"redislab/node/freeport"
 )
 
 // TestSentinelDoesNotStart is about files that are not good enough.
@@ -111,7 +112,7 @@ func TestSentinelRunsScripts(t *testing.T) {
 	if err := os.WriteFile(script, []byte("#!/bin/sh\necho \"$@\" >> "+told+"\nexit 3\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	nobody := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	nobody := fmt.Sprintf("127.0.0.1:%d", freeport.For(t))
 	file := sentinelFile(t, 0, nobody, 1, "logfile "+filepath.Join(dir, "log"), "sentinel notification-script mymaster "+script)
 	_, seen := observed(t, file)
 	await(t, "the scripts run", func() error {

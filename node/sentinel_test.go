@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"redislab/node/freeport"
 )
 
 // await asks again and again, but leaves the processor to others in between: sentinels and servers share it.
@@ -120,7 +122,7 @@ func startSentinels(t testing.TB, kinds, master string, quorum int) []watcher {
 			w.file = sentinelFile(t, 0, master, quorum)
 			w.addr = ourSentinel(t, w.file).Addr().String()
 		} else {
-			port := freePort(t)
+			port := freeport.For(t)
 			w.file, w.addr = sentinelFile(t, port, master, quorum), net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 			realSentinel(t, w.file, w.addr)
 		}

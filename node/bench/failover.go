@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"redislab/node/freeport"
 )
 
 // What every topology of this item has: a master with its replicas, watched by sentinels of the same kind.
@@ -170,7 +172,7 @@ func (b *bench) startSentinel(ctx context.Context, k kind, config string) (*serv
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		return nil, fmt.Errorf("writing a sentinel's configuration: %w", err)
 	}
-	port, err := freePort()
+	port, err := freeport.Take()
 	if err != nil {
 		return nil, err
 	}

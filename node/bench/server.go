@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"redislab/node/freeport"
 )
 
 // kind tells our node from a real server.
@@ -48,7 +50,7 @@ func (b *bench) start(ctx context.Context, k kind, directives ...string) (*serve
 }
 
 func (b *bench) startIn(ctx context.Context, k kind, dir string, directives ...string) (*server, error) {
-	port, err := freePort()
+	port, err := freeport.Take()
 	if err != nil {
 		return nil, err
 	}
@@ -109,15 +111,6 @@ func (s *server) awaitPong(ctx context.Context) error {
 func (s *server) kill() {
 	_ = s.cmd.Process.Kill() // it may have ended already
 	<-s.done
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("finding a free port: %w", err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // trio starts one node between two redis-servers, in the order of an even round.

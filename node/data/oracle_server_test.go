@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"redislab/node/freeport"
 )
 
 // oracle is a real redis-server with four connections: one each for commands in RESP2 and
@@ -57,12 +59,7 @@ func startOracle(t *testing.T) *oracle {
 // launch starts the server on a free loopback port and waits until it is ready.
 func launch(t *testing.T, path string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	l.Close()
+	port := strconv.Itoa(freeport.For(t))
 	cmd := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "",
 		"--enable-debug-command", "yes", "--repl-diskless-sync", "no", "--hz", "500",
 		"--repl-ping-replica-period", "3600", "--repl-timeout", "7200")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"redislab/node/freeport"
 	"redislab/node/store"
 )
 
@@ -122,12 +123,7 @@ func startSentinel(t *testing.T) (net.Conn, string) {
 	if err != nil {
 		t.Skip("redis-sentinel is not on PATH: nothing to compare with")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
+	port := freeport.For(t)
 	file := filepath.Join(t.TempDir(), "sentinel.conf")
 	text := fmt.Sprintf("port %d\nbind 127.0.0.1\nsentinel myid %s\n", port, testID)
 	for _, line := range oracleLines() {

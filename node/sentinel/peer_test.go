@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"redislab/node/freeport"
 	"redislab/node/sentinel"
 )
 
@@ -69,12 +70,7 @@ func (s *shell) settled(what string, follow bool, last string, sentinels []strin
 func freePorts(t *testing.T, n int) []string {
 	var ports []string
 	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+		ports = append(ports, strconv.Itoa(freeport.For(t)))
 	}
 	return ports
 }

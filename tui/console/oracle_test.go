@@ -7,9 +7,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"redislab/node/freeport"
 )
 
 // realRedis starts a redis-server of its own, or skips.
@@ -22,13 +25,8 @@ func realRedis(t *testing.T) (addr string) {
 	if _, err := exec.LookPath("redis-cli"); err != nil {
 		t.Skip("redis-cli is not on PATH: the console is not compared with it")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr = l.Addr().String()
-	_ = l.Close() // the server takes the port over
-	_, port, _ := net.SplitHostPort(addr)
+	port := strconv.Itoa(freeport.For(t))
+	addr = net.JoinHostPort("127.0.0.1", port)
 	cmd := exec.Command(server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir(), "--enable-debug-command", "yes")
 	runServer(t, cmd, addr)
 	return addr
@@ -99,13 +97,8 @@ func realSentinel(t *testing.T) (addr string) {
 		t.Skip("redis-sentinel is not on PATH: the console at a sentinel is not compared with redis-cli")
 	}
 	_, master, _ := net.SplitHostPort(realRedis(t))
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr = l.Addr().String()
-	_ = l.Close() // the sentinel takes the port over
-	_, port, _ := net.SplitHostPort(addr)
+	port := strconv.Itoa(freeport.For(t))
+	addr = net.JoinHostPort("127.0.0.1", port)
 	file := filepath.Join(t.TempDir(), "sentinel.conf")
 	if err := os.WriteFile(file, []byte("bind 127.0.0.1\nport "+port+"\nsentinel monitor mymaster 127.0.0.1 "+master+" 2\n"), 0o600); err != nil {
 		t.Fatal(err)

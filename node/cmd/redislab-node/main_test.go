@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"redislab/node/freeport"
 )
 
 // TestMain lets the test binary be the server: started with the mark it runs main.
@@ -43,15 +45,7 @@ func command(t *testing.T, dir string, args ...string) (*exec.Cmd, *bytes.Buffer
 	return cmd, &out
 }
 
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
-}
+func freePort(t *testing.T) string { return strconv.Itoa(freeport.For(t)) }
 
 func awaitPong(t *testing.T, port string) *redis.Client {
 	t.Helper()
