@@ -254,8 +254,8 @@ func pingEverySecond(node string) kit.Check {
 		}))
 }
 
-// rhythm is the usual time between moments of each of three, which has to be within bounds. It is the median: a sentinel
-// that has to wait for the reply says a thing twice at times.
+// rhythm is the usual time between moments of each of three, which has to be within bounds. It is the median, and what is
+// said again at once does not count: a sentinel that has to wait for the reply repeats itself at every tick.
 func rhythm(by map[string][]time.Time, least, most time.Duration) (string, error) {
 	if len(by) != 3 {
 		return fmt.Sprintf("%d sentinels", len(by)), errors.New("not three")
@@ -263,12 +263,14 @@ func rhythm(by map[string][]time.Time, least, most time.Duration) (string, error
 	var words []string
 	var err error
 	for id, at := range by {
-		if len(at) < 4 {
-			return id, fmt.Errorf("was heard %d times only", len(at))
-		}
 		var gaps []time.Duration
-		for i, t := range at[1:] {
-			gaps = append(gaps, t.Sub(at[i]))
+		for i, t := range at[min(1, len(at)):] {
+			if gap := t.Sub(at[i]); gap > least/2 {
+				gaps = append(gaps, gap)
+			}
+		}
+		if len(gaps) < 3 {
+			return id, fmt.Errorf("was heard %d times only", len(at))
 		}
 		slices.Sort(gaps)
 		usual := gaps[len(gaps)/2]
