@@ -102,23 +102,32 @@ func TestKillEndsTheSavingChild(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	child := ""
-	for _, line := range n.Logs() {
-		if _, pid, ok := strings.Cut(line, "Background saving started by pid "); ok {
-			child = pid
-		}
-	}
-	if child == "" {
-		t.Fatalf("no child saves: %q", n.Logs())
-	}
+	child := savingChild(t, n)
 	if err := n.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Second); running(child); <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(enough); running(child); <-time.After(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the child is still there")
 		}
 	}
+}
+
+// enough is for what comes at once, on however slow a machine.
+const enough = 20 * time.Second
+
+// savingChild is the PID of the process that saves, once the log tells it.
+func savingChild(t *testing.T, n *lab.Node) string {
+	t.Helper()
+	for deadline := time.Now().Add(enough); time.Now().Before(deadline); <-time.After(time.Millisecond) {
+		for _, line := range n.Logs() {
+			if _, pid, ok := strings.Cut(line, "Background saving started by pid "); ok {
+				return pid
+			}
+		}
+	}
+	t.Fatalf("no child saves: %q", n.Logs())
+	return ""
 }
 
 // running tells whether there is such a process, and not only what is left of one nobody has waited for.
