@@ -90,6 +90,7 @@ type dbKey struct {
 func (l *loader) decode(r io.Reader) error {
 	_, err := rdb.Decode(r, rdb.Handler{
 		Aux:        l.fact,
+		Resize:     l.resize,
 		Entry:      l.entry,
 		Progress:   l.progress,
 		Databases:  l.n.ks.Databases(),
@@ -105,6 +106,16 @@ func (l *loader) fact(name, value []byte) error {
 	if string(name) == "used-mem" {
 		l.n.loading.usedMem, _ = strconv.ParseInt(string(value), 10, 64)
 	}
+	return nil
+}
+
+// leastEntry is about the least that a key with its value takes in a file.
+const leastEntry = 8
+
+// resize makes room for a database's keys, as far as the file can hold so many.
+func (l *loader) resize(db int, keys, expires uint64) error {
+	most := uint64(l.n.loading.total / leastEntry)
+	l.n.ks.DB(db).Expect(int(min(keys, most)), int(min(expires, most)))
 	return nil
 }
 

@@ -39,6 +39,12 @@ func (db *DB) Len() int { return db.dict().Len() }
 // Expires is the number of keys with an expiry.
 func (db *DB) Expires() int { return db.exp().Len() }
 
+// Expect makes room for so many keys and expiry times in all, so that the tables need not grow on the way there.
+func (db *DB) Expect(keys, expires int) {
+	db.dict().Expect(keys)
+	db.exp().Expect(expires)
+}
+
 // Get looks a key up for reading: nil when it is absent or expired. It counts a hit or a
 // miss and marks the object as used.
 func (db *DB) Get(key []byte) *Object {
@@ -126,32 +132,18 @@ func (db *DB) expire(key string) {
 
 // Put stores o at key, replacing what was there and dropping its expiry. It gives the
 // stored object.
-func (db *DB) Put(key []byte, o Object) *Object {
-	if db.exp().Len() != 0 {
-		db.beforePut(key, false)
-	}
-	return db.put(key, o)
-}
+func (db *DB) Put(key []byte, o Object) *Object { return db.put(key, o, false) }
 
 // PutKeepTTL stores o at key and leaves its expiry as it is, unless the key has expired.
-func (db *DB) PutKeepTTL(key []byte, o Object) *Object {
-	if db.exp().Len() != 0 {
-		db.beforePut(key, true)
-	}
-	return db.put(key, o)
-}
+func (db *DB) PutKeepTTL(key []byte, o Object) *Object { return db.put(key, o, true) }
 
-// beforePut deals with the expiry of a key that is about to be replaced. A key whose
-// time has come is deleted first, so that the deletion is told and its expiry not inherited.
-func (db *DB) beforePut(key []byte, keep bool) {
-	n := db.dict().Find(key)
-	if n == nil {
-		return
-	}
+// beforePut deals with the expiry of a key that is about to be replaced and tells whether it is still there: a key
+// whose time has come is deleted first, so that the deletion is told and its expiry not inherited.
+func (db *DB) beforePut(n *Node[Object], key []byte, keep bool) (there bool) {
 	if db.ks.Expiry != ExpiryIgnore && db.due(key) {
 		if db.ks.Expiry == ExpiryDelete {
 			db.expire(n.key)
-			return
+			return false
 		}
 		keep = false
 	}
@@ -159,11 +151,17 @@ func (db *DB) beforePut(key []byte, keep bool) {
 		db.ks.beforeWrite(db, n) // while the expiry is still known
 		db.dropExpiry(key)
 	}
+	return true
 }
 
-func (db *DB) put(key []byte, o Object) *Object {
-	n, added := db.dict().InsertBytes(key)
-	if added {
+func (db *DB) put(key []byte, o Object, keepTTL bool) *Object {
+	hash := hashString(text(key))
+	n := db.dict().find(text(key), hash)
+	if n != nil && db.exp().Len() != 0 && !db.beforePut(n, key, keepTTL) {
+		n = nil
+	}
+	if n == nil {
+		n = db.dict().add(string(key), hash)
 		db.used += int64(objectOverhead + len(key))
 		if o.lru == 0 { // it is not moved from another key
 			o.lru = db.ks.freshLRU()

@@ -39,7 +39,6 @@ type Dict[V any] struct {
 	pauses int
 }
 
-func hashBytes(b []byte) uint64  { return maphash.Bytes(seed, b) }
 func hashString(s string) uint64 { return maphash.String(seed, s) }
 
 // Len is the number of entries.
@@ -49,33 +48,19 @@ func (d *Dict[V]) Len() int { return d.ht[0].used + d.ht[1].used }
 func (d *Dict[V]) Slots() int { return len(d.ht[0].buckets) + len(d.ht[1].buckets) }
 
 // Find gives the entry of key or nil.
-func (d *Dict[V]) Find(key []byte) *Node[V] {
-	if d.Len() == 0 {
-		return nil
-	}
-	d.step()
-	h := hashBytes(key)
-	for t := range d.ht {
-		ht := &d.ht[t]
-		if len(ht.buckets) == 0 {
-			break
-		}
-		for n := ht.buckets[h&uint64(len(ht.buckets)-1)]; n != nil; n = n.next {
-			if n.key == string(key) {
-				return n
-			}
-		}
-	}
-	return nil
-}
+func (d *Dict[V]) Find(key []byte) *Node[V] { return d.FindString(text(key)) }
 
 // FindString gives the entry of key or nil.
 func (d *Dict[V]) FindString(key string) *Node[V] {
 	if d.Len() == 0 {
 		return nil
 	}
+	return d.find(key, hashString(key))
+}
+
+// find is FindString for a key whose hash is known.
+func (d *Dict[V]) find(key string, h uint64) *Node[V] {
 	d.step()
-	h := hashString(key)
 	for t := range d.ht {
 		ht := &d.ht[t]
 		if len(ht.buckets) == 0 {
@@ -92,42 +77,54 @@ func (d *Dict[V]) FindString(key string) *Node[V] {
 
 // Insert gives the entry of key, made with a zero value if there was none (added true).
 func (d *Dict[V]) Insert(key string) (n *Node[V], added bool) {
-	if n := d.FindString(key); n != nil {
+	h := hashString(key)
+	if n := d.find(key, h); n != nil {
 		return n, false
 	}
-	return d.add(key), true
+	return d.add(key, h), true
 }
 
 // InsertBytes is Insert for a key whose bytes are only copied when it is new.
 func (d *Dict[V]) InsertBytes(key []byte) (n *Node[V], added bool) {
-	if n := d.Find(key); n != nil {
+	h := hashString(text(key))
+	if n := d.find(text(key), h); n != nil {
 		return n, false
 	}
-	return d.add(string(key)), true
+	return d.add(string(key), h), true
 }
 
-func (d *Dict[V]) add(key string) *Node[V] {
+// add puts a new entry in; h is its key's hash.
+func (d *Dict[V]) add(key string, h uint64) *Node[V] {
 	d.growIfNeeded()
 	ht := &d.ht[0]
 	if d.rehashing() {
 		ht = &d.ht[1]
 	}
 	n := &Node[V]{key: key}
-	at := hashString(key) & uint64(len(ht.buckets)-1)
+	at := h & uint64(len(ht.buckets)-1)
 	n.next = ht.buckets[at]
 	ht.buckets[at] = n
 	ht.used++
 	return n
 }
 
-// Delete takes the entry of key out and gives it, or nil.
-func (d *Dict[V]) Delete(key []byte) *Node[V] {
-	if d.Len() == 0 {
-		return nil
+// Expect makes room for n entries in all, so that tables need not grow on the way there.
+func (d *Dict[V]) Expect(n int) {
+	size := minTable
+	for size < n {
+		size *= 2
 	}
-	d.step()
-	return d.unlink(hashBytes(key), func(n *Node[V]) bool { return n.key == string(key) })
+	switch {
+	case d.rehashing() || size <= len(d.ht[0].buckets):
+	case d.ht[0].used == 0:
+		d.ht[0].buckets = make([]*Node[V], size)
+	default:
+		d.resize(size)
+	}
 }
+
+// Delete takes the entry of key out and gives it, or nil.
+func (d *Dict[V]) Delete(key []byte) *Node[V] { return d.DeleteString(text(key)) }
 
 // DeleteString takes the entry of key out and gives it, or nil.
 func (d *Dict[V]) DeleteString(key string) *Node[V] {
@@ -135,10 +132,7 @@ func (d *Dict[V]) DeleteString(key string) *Node[V] {
 		return nil
 	}
 	d.step()
-	return d.unlink(hashString(key), func(n *Node[V]) bool { return n.key == key })
-}
-
-func (d *Dict[V]) unlink(h uint64, is func(*Node[V]) bool) *Node[V] {
+	h := hashString(key)
 	for t := range d.ht {
 		ht := &d.ht[t]
 		if len(ht.buckets) == 0 {
@@ -146,7 +140,7 @@ func (d *Dict[V]) unlink(h uint64, is func(*Node[V]) bool) *Node[V] {
 		}
 		at := &ht.buckets[h&uint64(len(ht.buckets)-1)]
 		for n := *at; n != nil; at, n = &n.next, n.next {
-			if !is(n) {
+			if n.key != key {
 				continue
 			}
 			*at = n.next

@@ -206,7 +206,7 @@ func (z *ZSet) insertSmall(member []byte, score float64) {
 
 // put adds a member that is not there to the big encoding; Dict and skiplist share its bytes.
 func (z *ZSet) put(member []byte, score float64) {
-	e := z.dict.add(string(member))
+	e := z.dict.add(string(member), hashString(text(member)))
 	e.Val = z.list.insert(e.key, score)
 	z.bytes += zsetNode + len(member)
 }
