@@ -71,13 +71,11 @@ func (n *Node) loadHeld(strict bool) error {
 		return fmt.Errorf("opening the RDB file: %w", err)
 	}
 	defer f.Close()
-	n.loading = loadState{active: true, since: n.now}
-	if st, err := f.Stat(); err == nil {
-		n.loading.total = st.Size()
-	}
-	n.persist.loadedKeys, n.persist.loadedExpired = 0, 0
-	l := &loader{n: n, ctx: n.ctx, aux: map[string]string{}, held: true, strict: strict}
-	err = l.decode(f)
+	l := &loader{n: n, ctx: n.ctx, held: true, strict: strict}
+	l.begin(f)
+	a := l.decode(f)
+	defer a.stop()
+	err = l.store(a)
 	n.loading.active = false
 	if err != nil {
 		return fmt.Errorf("loading %s: %w", path, err)

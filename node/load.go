@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"time"
 
-	"redislab/node/data"
 	"redislab/node/rdb"
 )
 
@@ -39,22 +38,28 @@ func (n *Node) loadingInfo(t *infoText) {
 	t.line("loading_eta_seconds", eta)
 }
 
-// loadFromDisk loads dbfilename if it is there. A file that cannot be read stops the
-// start and is left as it is.
-func (n *Node) loadFromDisk(ctx context.Context) error {
-	path := n.path(n.set.String("dbfilename"))
-	f, err := os.Open(path)
+// findDump opens dbfilename; nil when there is none. Who connects from now on waits until it is loaded.
+func (n *Node) findDump() (*os.File, error) {
+	f, err := os.Open(n.path(n.set.String("dbfilename")))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("Fatal error loading the DB: %w. Exiting.", rootCause(err))
+		return nil, fmt.Errorf("Fatal error loading the DB: %w. Exiting.", rootCause(err))
 	}
-	defer f.Close()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.loading = loadState{active: true, since: n.now}
+	return f, nil
+}
+
+// loadFromDisk loads what findDump found. A file that cannot be read stops the start and is
+// left as it is.
+func (n *Node) loadFromDisk(ctx context.Context, f *os.File) error {
 	began := n.clock.Now()
 	l := &loader{n: n, ctx: ctx}
 	if err := l.load(f); err != nil {
-		return fmt.Errorf("Error loading the RDB file %s: %w. The file was left as it is: check it with redis-check-rdb, restore it from a backup, or move it away to start empty", path, err)
+		return fmt.Errorf("Error loading the RDB file %s: %w. The file was left as it is: check it with redis-check-rdb, restore it from a backup, or move it away to start empty", f.Name(), err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -63,19 +68,15 @@ func (n *Node) loadFromDisk(ctx context.Context) error {
 	return nil
 }
 
-// loadBatch is the number of keys stored under one hold of the lock.
-const loadBatch = 512
-
 // loader stores the entries of an RDB file.
 type loader struct {
 	n      *Node
 	ctx    context.Context
 	aux    map[string]string
-	batch  int
 	held   bool // the caller keeps the lock from the first to the last key: DEBUG RELOAD
 	strict bool // a key that is there already is an error
 
-	before, after func()  // run under the lock, in one hold with the first and the last key; may be nil
+	before, after func()  // run under the lock, before the first key and in one hold with the last; may be nil
 	pulse         func()  // runs now and then without the lock; may be nil
 	expired       []dbKey // keys a master left out because their time had come
 }
@@ -86,57 +87,21 @@ type dbKey struct {
 	key string
 }
 
-// decode reads the whole file.
-func (l *loader) decode(r io.Reader) error {
-	_, err := rdb.Decode(r, rdb.Handler{
-		Aux:        l.fact,
-		Resize:     l.resize,
-		Entry:      l.entry,
-		Progress:   l.progress,
-		Databases:  l.n.ks.Databases(),
-		NoChecksum: !l.n.set.Bool("rdbchecksum"),
-		Every:      256 << 10,
-	})
-	return err
-}
-
-// fact notes one of the facts at the head of the file.
-func (l *loader) fact(name, value []byte) error {
-	l.aux[string(name)] = string(value)
-	if string(name) == "used-mem" {
-		l.n.loading.usedMem, _ = strconv.ParseInt(string(value), 10, 64)
-	}
-	return nil
-}
-
-// leastEntry is about the least that a key with its value takes in a file.
-const leastEntry = 8
-
-// resize makes room for a database's keys, as far as the file can hold so many.
-func (l *loader) resize(db int, keys, expires uint64) error {
-	most := uint64(l.n.loading.total / leastEntry)
-	l.n.ks.DB(db).Expect(int(min(keys, most)), int(min(expires, most)))
-	return nil
-}
-
 // load fills the keyspace from an RDB; clients get LOADING meanwhile. It is called without
 // the lock. aux has the file's facts afterwards.
 func (l *loader) load(f *os.File) error {
 	n := l.n
-	size := int64(0)
-	if st, err := f.Stat(); err == nil {
-		size = st.Size()
-	}
 	if !n.enter() {
 		return errAborted
 	}
-	l.aux = map[string]string{}
-	n.loading = loadState{active: true, since: n.now, total: size}
-	n.persist.loadedKeys, n.persist.loadedExpired = 0, 0
+	l.begin(f)
 	if l.before != nil {
 		l.before()
 	}
-	err := l.decode(f)
+	a := l.decode(f)
+	defer a.stop()
+	n.leave()
+	err := l.store(a)
 	if errors.Is(err, errAborted) {
 		return err // the node has ended, the lock is not held
 	}
@@ -148,6 +113,88 @@ func (l *loader) load(f *os.File) error {
 	return err
 }
 
+// begin makes it known that a file is loaded; the lock is held.
+func (l *loader) begin(f *os.File) {
+	l.aux = map[string]string{}
+	l.n.loading = loadState{active: true, since: l.n.now}
+	if st, err := f.Stat(); err == nil {
+		l.n.loading.total = st.Size()
+	}
+	l.n.persist.loadedKeys, l.n.persist.loadedExpired = 0, 0
+}
+
+// decode begins to decode the file; the lock is held.
+func (l *loader) decode(r io.Reader) *readAhead {
+	return decodeAhead(r, rdb.Handler{
+		Databases:  l.n.ks.Databases(),
+		NoChecksum: !l.n.set.Bool("rdbchecksum"),
+	}, l.n.ks.Limits)
+}
+
+// store stores what is decoded, a batch under one hold of the lock. It returns with the lock held, unless
+// the error is errAborted.
+func (l *loader) store(a *readAhead) error {
+	for {
+		b := <-a.full
+		if !l.held && !l.n.enter() {
+			return errAborted
+		}
+		err := l.batch(b)
+		if err == nil {
+			err = b.err
+		}
+		if err == nil && !b.last {
+			err = l.ctx.Err()
+		}
+		if err != nil || b.last {
+			return err
+		}
+		a.empty <- b
+		l.breathe()
+	}
+}
+
+// breathe lets clients in for a moment.
+func (l *loader) breathe() {
+	if l.held {
+		return
+	}
+	l.n.leave()
+	if l.pulse != nil {
+		l.pulse()
+	}
+	runtime.Gosched()
+}
+
+// leastEntry is about the least that a key with its value takes in a file.
+const leastEntry = 8
+
+// batch stores a batch.
+func (l *loader) batch(b *loadBatch) error {
+	for _, f := range b.facts {
+		l.aux[f[0]] = f[1]
+		if f[0] == "used-mem" {
+			l.n.loading.usedMem, _ = strconv.ParseInt(f[1], 10, 64)
+		}
+	}
+	most := uint64(l.n.loading.total / leastEntry) // a size is believed as far as the file can hold so many
+	for _, s := range b.sizes {
+		l.n.ks.DB(s.db).Expect(int(min(s.keys, most)), int(min(s.expires, most)))
+	}
+	for i := range b.keys {
+		if err := l.key(&b.keys[i]); err != nil {
+			return err
+		}
+	}
+	for i := 0; b.last && i < l.n.ks.Databases(); i++ {
+		l.n.ks.DB(i).Fit()
+	}
+	if b.read > 0 {
+		l.n.loading.done = b.read
+	}
+	return nil
+}
+
 // keepsExpired tells whether keys whose time has come are loaded all the same: a replica waits for its
 // master's word. The directive tells it even before the node follows anybody.
 func (n *Node) keepsExpired() bool {
@@ -155,62 +202,29 @@ func (n *Node) keepsExpired() bool {
 	return replica
 }
 
-// entry stores one key. Keys that have expired meanwhile are left out by a master; a replica keeps
+// key stores one key. Keys that have expired meanwhile are left out by a master; a replica keeps
 // them until its master says otherwise.
-func (l *loader) entry(e *rdb.Entry) error {
-	n := l.n
-	if e.HasExpire && e.ExpireMS < n.nowMs && !n.keepsExpired() {
+func (l *loader) key(k *loadedKey) error {
+	n, meta := l.n, &k.meta
+	if meta.HasExpire && meta.ExpireMS < n.nowMs && !n.keepsExpired() {
 		n.persist.loadedExpired++
-		l.expired = append(l.expired, dbKey{e.DB, string(e.Key)})
+		l.expired = append(l.expired, dbKey{k.db, k.key})
 		return nil
 	}
 	n.persist.loadedKeys++
-	o, err := data.ObjectOf(&e.Value, &n.ks.Limits)
-	if err != nil {
-		return err
+	db := n.ks.DB(k.db)
+	o, added := db.Load(k.key, k.o)
+	if l.strict && !added {
+		return fmt.Errorf("%w: '%s' in DB %d", errDuplicate, k.key, k.db)
 	}
-	db := n.ks.DB(e.DB)
-	keys := db.Len()
-	stored := db.PutKeepTTL(e.Key, o)
-	if l.strict && db.Len() == keys {
-		return fmt.Errorf("%w: '%s' in DB %d", errDuplicate, e.Key, e.DB)
+	if meta.HasExpire {
+		db.SetExpire([]byte(k.key), meta.ExpireMS)
 	}
-	if e.HasExpire {
-		db.SetExpire(e.Key, e.ExpireMS)
+	if meta.HasIdle {
+		n.ks.SetIdle(o, int64(meta.Idle))
 	}
-	if e.HasIdle {
-		n.ks.SetIdle(stored, int64(e.Idle))
-	}
-	if e.HasFreq {
-		n.ks.SetFreq(stored, e.Freq)
-	}
-	if l.batch++; l.batch >= loadBatch {
-		return l.breathe()
-	}
-	return nil
-}
-
-func (l *loader) progress(read int64) error {
-	l.n.loading.done = read
-	return l.breathe()
-}
-
-// breathe lets clients in for a moment.
-func (l *loader) breathe() error {
-	l.batch = 0
-	if l.held {
-		return nil
-	}
-	l.n.leave()
-	if l.pulse != nil {
-		l.pulse()
-	}
-	runtime.Gosched()
-	if !l.n.enter() {
-		return errAborted
-	}
-	if err := l.ctx.Err(); err != nil {
-		return err
+	if meta.HasFreq {
+		n.ks.SetFreq(o, meta.Freq)
 	}
 	return nil
 }

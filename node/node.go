@@ -234,10 +234,7 @@ func (n *Node) start(ctx context.Context) error {
 	if n.sentinel != nil {
 		return n.startSentinel()
 	}
-	if err := n.listen(); err != nil {
-		return err
-	}
-	if err := n.loadFromDisk(ctx); err != nil {
+	if err := n.listenAndLoad(ctx); err != nil {
 		return err
 	}
 	n.mu.Lock()
@@ -250,6 +247,21 @@ func (n *Node) start(ctx context.Context) error {
 	n.noticef("Ready to accept connections")
 	n.emit("node.ready", "addr", n.Addr().String(), "runid", n.runID)
 	return nil
+}
+
+// listenAndLoad looks for the data before it listens, so that nobody is served without it.
+func (n *Node) listenAndLoad(ctx context.Context) error {
+	f, noFile := n.findDump()
+	if f != nil {
+		defer f.Close()
+	}
+	if err := n.listen(); err != nil {
+		return err
+	}
+	if f == nil {
+		return noFile
+	}
+	return n.loadFromDisk(ctx, f)
 }
 
 // resolve makes a path relative to WorkDir absolute.

@@ -39,10 +39,16 @@ func (db *DB) Len() int { return db.dict().Len() }
 // Expires is the number of keys with an expiry.
 func (db *DB) Expires() int { return db.exp().Len() }
 
-// Expect makes room for so many keys and expiry times in all, so that the tables need not grow on the way there.
+// Expect makes room for so many keys and expiry times in an empty database; Fit gives back what was not needed.
 func (db *DB) Expect(keys, expires int) {
 	db.dict().Expect(keys)
 	db.exp().Expect(expires)
+}
+
+// Fit is to be called when the keys that were expected are in.
+func (db *DB) Fit() {
+	db.dict().Fit()
+	db.exp().Fit()
 }
 
 // Get looks a key up for reading: nil when it is absent or expired. It counts a hit or a
@@ -137,56 +143,79 @@ func (db *DB) Put(key []byte, o Object) *Object { return db.put(key, o, false) }
 // PutKeepTTL stores o at key and leaves its expiry as it is, unless the key has expired.
 func (db *DB) PutKeepTTL(key []byte, o Object) *Object { return db.put(key, o, true) }
 
-// beforePut deals with the expiry of a key that is about to be replaced and tells whether it is still there: a key
-// whose time has come is deleted first, so that the deletion is told and its expiry not inherited.
-func (db *DB) beforePut(n *Node[Object], key []byte, keep bool) (there bool) {
-	if db.ks.Expiry != ExpiryIgnore && db.due(key) {
-		if db.ks.Expiry == ExpiryDelete {
-			db.expire(n.key)
-			return false
-		}
-		keep = false
-	}
-	if !keep {
-		db.ks.beforeWrite(db, n) // while the expiry is still known
-		db.dropExpiry(key)
-	}
-	return true
-}
-
 func (db *DB) put(key []byte, o Object, keepTTL bool) *Object {
 	hash := hashString(text(key))
-	n := db.dict().find(text(key), hash)
-	if n != nil && db.exp().Len() != 0 && !db.beforePut(n, key, keepTTL) {
-		n = nil
+	if n := db.toReplace(text(key), hash, keepTTL); n != nil {
+		return db.replace(n, o)
 	}
-	if n == nil {
-		n = db.dict().add(string(key), hash)
-		db.used += int64(objectOverhead + len(key))
-		if o.lru == 0 { // it is not moved from another key
-			o.lru = db.ks.freshLRU()
+	return db.create(string(key), hash, o)
+}
+
+// Load is PutKeepTTL for a key that is kept as it is. It tells whether the key is new.
+func (db *DB) Load(key string, o Object) (stored *Object, added bool) {
+	hash := hashString(key)
+	if n := db.toReplace(key, hash, true); n != nil {
+		return db.replace(n, o), false
+	}
+	return db.create(key, hash, o), true
+}
+
+// toReplace gives the entry of a key that is about to be stored, nil if it is new, and deals with its expiry. A key whose
+// time has come is deleted first, so that the deletion is told and its expiry not inherited.
+func (db *DB) toReplace(key string, hash uint64, keepTTL bool) *Node[Object] {
+	n := db.dict().find(key, hash)
+	if n == nil || db.exp().Len() == 0 {
+		return n
+	}
+	if db.ks.Expiry != ExpiryIgnore && db.due(view(key)) {
+		if db.ks.Expiry == ExpiryDelete {
+			db.expire(n.key)
+			return nil
 		}
-		if h := db.ks.Hooks.New; h != nil {
-			h(db, n.key)
-		}
-		if h := db.ks.Hooks.Added; h != nil && (o.kind == KindList || o.kind == KindZSet) {
-			h(db, n.key, o.kind)
-		}
-	} else {
-		db.ks.beforeWrite(db, n)
-		db.ks.forget(&n.Val)
-		db.used -= int64(n.Val.Size())
+		keepTTL = false
+	}
+	if !keepTTL {
+		db.ks.beforeWrite(db, n) // while the expiry is still known
+		db.dropExpiry(view(key))
+	}
+	return n
+}
+
+// create stores o at a key that is not there.
+func (db *DB) create(key string, hash uint64, o Object) *Object {
+	n := db.dict().add(key, hash)
+	db.used += int64(objectOverhead + len(key))
+	if o.lru == 0 { // it is not moved from another key
+		o.lru = db.ks.freshLRU()
+	}
+	if h := db.ks.Hooks.New; h != nil {
+		h(db, n.key)
+	}
+	if h := db.ks.Hooks.Added; h != nil && (o.kind == KindList || o.kind == KindZSet) {
+		h(db, n.key, o.kind)
+	}
+	return db.assign(n, o)
+}
+
+// replace stores o in place of what is at a key.
+func (db *DB) replace(n *Node[Object], o Object) *Object {
+	db.ks.beforeWrite(db, n)
+	db.ks.forget(&n.Val)
+	db.used -= int64(n.Val.Size())
+	o.lru = n.Val.lru
+	if db.ks.Policy.LFU {
+		db.ks.touch(&n.Val)
 		o.lru = n.Val.lru
-		if db.ks.Policy.LFU {
-			db.ks.touch(&n.Val)
-			o.lru = n.Val.lru
-		} else {
-			o.lru = db.ks.freshLRU()
-		}
-		if h := db.ks.Hooks.Added; h != nil && n.Val.kind != o.kind && (o.kind == KindList || o.kind == KindZSet) {
-			h(db, n.key, o.kind)
-		}
+	} else {
+		o.lru = db.ks.freshLRU()
 	}
+	if h := db.ks.Hooks.Added; h != nil && n.Val.kind != o.kind && (o.kind == KindList || o.kind == KindZSet) {
+		h(db, n.key, o.kind)
+	}
+	return db.assign(n, o)
+}
+
+func (db *DB) assign(n *Node[Object], o Object) *Object {
 	o.epoch = db.ks.epoch
 	n.Val = o
 	db.used += int64(o.Size())

@@ -293,3 +293,37 @@ func TestSwapAndFlush(t *testing.T) {
 		t.Fatal("a database out of range")
 	}
 }
+
+// TestLoadIsPutKeepTTL stores the same in both ways, over keys of all states.
+func TestLoadIsPutKeepTTL(t *testing.T) {
+	for _, mode := range []ExpiryMode{ExpiryDelete, ExpiryHide, ExpiryIgnore} {
+		var told [2]hookLog
+		var used [2]int64
+		for way := range 2 {
+			ks := NewKeyspace(1, testRand(1))
+			ks.Now, ks.Expiry = 1000, mode
+			db := ks.DB(0)
+			for key, at := range map[string]int64{"plain": 0, "due": 500, "later": 2000} {
+				db.Put([]byte(key), NewText("old"))
+				if at != 0 {
+					db.SetExpire([]byte(key), at)
+				}
+			}
+			ks.Hooks = told[way].hooks()
+			for _, key := range []string{"new", "plain", "due", "later"} {
+				added := key == "new" || key == "due" && mode == ExpiryDelete
+				if way == 0 {
+					db.PutKeepTTL([]byte(key), NewText("value"))
+				} else if _, got := db.Load(key, NewText("value")); got != added {
+					t.Errorf("mode %d: %s is new: %v", mode, key, got)
+				}
+				at, _ := db.ExpireAt([]byte(key))
+				told[way] = append(told[way], fmt.Sprint(key, " expires at ", at, " of ", db.Len()))
+			}
+			used[way] = ks.Used()
+		}
+		if fmt.Sprint(told[0]) != fmt.Sprint(told[1]) || used[0] != used[1] {
+			t.Errorf("mode %d: PutKeepTTL %q, %d bytes; Load %q, %d bytes", mode, told[0], used[0], told[1], used[1])
+		}
+	}
+}

@@ -108,19 +108,26 @@ func (d *Dict[V]) add(key string, h uint64) *Node[V] {
 	return n
 }
 
-// Expect makes room for n entries in all, so that tables need not grow on the way there.
+// Expect makes room for n entries in an empty Dict, so that it need not grow on the way there.
 func (d *Dict[V]) Expect(n int) {
+	if d.Len() > 0 {
+		return
+	}
 	size := minTable
 	for size < n {
 		size *= 2
 	}
-	switch {
-	case d.rehashing() || size <= len(d.ht[0].buckets):
-	case d.ht[0].used == 0:
-		d.ht[0].buckets = make([]*Node[V], size)
-	default:
-		d.resize(size)
+	*d = Dict[V]{pauses: d.pauses}
+	d.ht[0].buckets = make([]*Node[V], size)
+}
+
+// Fit gives back the room if much fewer entries came than were expected.
+func (d *Dict[V]) Fit() {
+	if d.Len() == 0 {
+		d.Expect(0)
+		return
 	}
+	d.shrinkIfNeeded()
 }
 
 // Delete takes the entry of key out and gives it, or nil.

@@ -151,3 +151,31 @@ func TestDictRandomReachesAll(t *testing.T) {
 		t.Fatalf("a sample of all has %d", n)
 	}
 }
+
+// TestDictExpect wants no resize on the way to what was expected, and the room back if less came.
+func TestDictExpect(t *testing.T) {
+	for _, came := range []int{0, 1, 99, 200, 1000, 3000} {
+		var d Dict[int]
+		d.Expect(1000)
+		slots := d.Slots()
+		for i := range came {
+			d.Insert(fmt.Sprint(i))
+			if i < 1000 && d.Slots() != slots {
+				t.Fatalf("a resize at %d entries", i)
+			}
+		}
+		d.Expect(10000)
+		d.Fit()
+		for range 1000 {
+			d.FindString("none") // a resize goes on with each
+		}
+		if d.Len() != came || came < 100 && d.Slots() > 200 || came >= 200 && d.Slots() > 2*max(came, 512) {
+			t.Errorf("%d slots for %d entries, want %d", d.Slots(), d.Len(), came)
+		}
+		for i := range came {
+			if d.FindString(fmt.Sprint(i)) == nil {
+				t.Fatalf("entry %d of %d is lost", i, came)
+			}
+		}
+	}
+}
