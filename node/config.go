@@ -30,7 +30,7 @@ type Config struct {
 	WorkDir string
 	// AnyPort makes `port 0` mean any free port; for redis-server it means no TCP at all.
 	AnyPort bool
-	// OwnProcess tells that the process is the node's alone: it may write a pid file and tune the
+	// OwnProcess tells that the process is the node's alone: it may change into `dir`, write a pid file and tune the
 	// garbage collector.
 	OwnProcess bool
 	// Daemon tells that the process was put into the background.

@@ -114,6 +114,13 @@ func Start(ctx context.Context, cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.OwnProcess {
+		// After the configuration was read: the file's name and `dir` are relative to where the process was started.
+		dir := set.String("dir")
+		if err := os.Chdir(dir); err != nil {
+			return nil, set.Fatal("dir", fmt.Sprintf("Can't chdir to '%s': %s", dir, config.Reason(err)))
+		}
+	}
 	n, err := newNode(cfg, set)
 	if err != nil {
 		return nil, err
@@ -282,7 +289,7 @@ func (n *Node) path(name string) string {
 
 func (n *Node) dir() string { return n.cfg.resolve(n.set.String("dir")) }
 
-// enterDir checks `dir`; the process changes into it only when it is the node's alone.
+// enterDir checks `dir`. A process that is the node's alone is in there already.
 func (n *Node) enterDir() error {
 	info, err := os.Stat(n.dir())
 	if err == nil && !info.IsDir() {

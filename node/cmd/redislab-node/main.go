@@ -55,7 +55,7 @@ func run(args []string) int {
 		}
 		return 0
 	}
-	return serve(set, args, stdin)
+	return serve(args, stdin)
 }
 
 // moreProcessors lets more goroutines run at once than there are cores: with two cores the event loop, back
@@ -86,10 +86,7 @@ func fail(err error) int {
 	return 1
 }
 
-func serve(set *config.Set, args []string, stdin []byte) int {
-	if err := os.Chdir(set.String("dir")); err != nil {
-		return fail(set.Fatal("dir", fmt.Sprintf("Can't chdir to '%s': %s", set.String("dir"), config.Reason(err))))
-	}
+func serve(args []string, stdin []byte) int {
 	exe, _ := os.Executable()
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)

@@ -173,6 +173,49 @@ func TestLifeOfADropIn(t *testing.T) {
 	}
 }
 
+// TestRelativePaths starts with a file and a `dir` that are relative to where the process is started.
+func TestRelativePaths(t *testing.T) {
+	for name, args := range map[string][]string{
+		"in the file":         {"conf/redis.conf"},
+		"on the command line": {"--dir", "data", "--save", "", "--logfile", "node.log"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, port := t.TempDir(), freePort(t)
+			for _, sub := range []string{"conf", "data"} {
+				if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			conf := "dir ./data\nlogfile node.log\nsave \"\"\n"
+			if err := os.WriteFile(filepath.Join(dir, "conf", "redis.conf"), []byte(conf), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd, out := command(t, dir, append(args, "--bind", "127.0.0.1", "--port", port)...)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			c := awaitPong(t, port)
+			if err := c.Save(context.Background()).Err(); err != nil {
+				t.Error(err)
+			}
+			if name == "in the file" {
+				if err := c.ConfigRewrite(context.Background()).Err(); err != nil {
+					t.Error(err)
+				}
+			}
+			c.ShutdownNoSave(context.Background())
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("it ended with %v: %s", err, out)
+			}
+			for _, file := range []string{"dump.rdb", "node.log"} {
+				if _, err := os.Stat(filepath.Join(dir, "data", file)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
 // TestDaemonize wants the parent to return while the node lives.
 func TestDaemonize(t *testing.T) {
 	dir, port := t.TempDir(), freePort(t)
