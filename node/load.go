@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"redislab/node/rdb"
+	"redislab/node/store"
 )
 
 // loadState is what INFO tells while a file is loaded.
@@ -177,12 +178,16 @@ func (l *loader) batch(b *loadBatch) error {
 			l.n.loading.usedMem, _ = strconv.ParseInt(f[1], 10, 64)
 		}
 	}
-	most := uint64(l.n.loading.total / leastEntry) // a size is believed as far as the file can hold so many
-	for _, s := range b.sizes {
-		l.n.ks.DB(s.db).Expect(int(min(s.keys, most)), int(min(s.expires, most)))
+	db := l.n.ks.DB(b.db)
+	if b.sized {
+		most := uint64(l.n.loading.total / leastEntry) // it is believed as far as the file can hold so many
+		db.Expect(int(min(b.keys, most)), int(min(b.expires, most)))
 	}
-	for i := range b.keys {
-		if err := l.key(&b.keys[i]); err != nil {
+	for i := range b.names {
+		if i%store.PrefetchKeys == 0 {
+			db.Prefetch(b.names[i:])
+		}
+		if err := l.key(db, b.names[i], &b.values[i]); err != nil {
 			return err
 		}
 	}
@@ -204,21 +209,20 @@ func (n *Node) keepsExpired() bool {
 
 // key stores one key. Keys that have expired meanwhile are left out by a master; a replica keeps
 // them until its master says otherwise.
-func (l *loader) key(k *loadedKey) error {
-	n, meta := l.n, &k.meta
+func (l *loader) key(db *store.DB, key string, v *loadedValue) error {
+	n, meta := l.n, &v.meta
 	if meta.HasExpire && meta.ExpireMS < n.nowMs && !n.keepsExpired() {
 		n.persist.loadedExpired++
-		l.expired = append(l.expired, dbKey{k.db, k.key})
+		l.expired = append(l.expired, dbKey{db.ID, key})
 		return nil
 	}
 	n.persist.loadedKeys++
-	db := n.ks.DB(k.db)
-	o, added := db.Load(k.key, k.o)
+	o, added := db.Load(key, v.o)
 	if l.strict && !added {
-		return fmt.Errorf("%w: '%s' in DB %d", errDuplicate, k.key, k.db)
+		return fmt.Errorf("%w: '%s' in DB %d", errDuplicate, key, db.ID)
 	}
 	if meta.HasExpire {
-		db.SetExpire([]byte(k.key), meta.ExpireMS)
+		db.SetExpire([]byte(key), meta.ExpireMS)
 	}
 	if meta.HasIdle {
 		n.ks.SetIdle(o, int64(meta.Idle))

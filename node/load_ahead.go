@@ -19,29 +19,26 @@ const (
 
 // loadBatch is what was decoded of a file, in its order.
 type loadBatch struct {
-	facts [][2]string // from the head of the file
-	sizes []dbSize    // they come before the keys
-	keys  []loadedKey
-	read  int64 // bytes of the file so far
-	last  bool
-	err   error // of the last one: how decoding ended
+	facts         [][2]string // from the head of the file
+	db            int         // of everything below
+	sized         bool        // the file tells how much there is in the database
+	keys, expires uint64      // so much; it is told before the keys
+	names         []string
+	values        []loadedValue // of each name
+	read          int64         // bytes of the file so far
+	last          bool
+	err           error // of the last one: how decoding ended
 }
 
-type dbSize struct {
-	db            int
-	keys, expires uint64
-}
-
-type loadedKey struct {
-	db   int
-	key  string
+type loadedValue struct {
 	meta rdb.Meta
 	o    store.Object
 }
 
 func (b *loadBatch) reset() {
-	clear(b.keys) // the keyspace has them
-	*b = loadBatch{facts: b.facts[:0], sizes: b.sizes[:0], keys: b.keys[:0]}
+	clear(b.names) // the keyspace has them
+	clear(b.values)
+	*b = loadBatch{facts: b.facts[:0], names: b.names[:0], values: b.values[:0]}
 }
 
 // readAhead is a file being decoded.
@@ -85,12 +82,12 @@ func (a *readAhead) fact(name, value []byte) error {
 }
 
 func (a *readAhead) size(db int, keys, expires uint64) error {
-	if len(a.b.keys) > 0 {
+	if len(a.b.names) > 0 {
 		if err := a.handOver(); err != nil {
 			return err
 		}
 	}
-	a.b.sizes = append(a.b.sizes, dbSize{db, keys, expires})
+	a.b.db, a.b.sized, a.b.keys, a.b.expires = db, true, keys, expires
 	return nil
 }
 
@@ -99,10 +96,14 @@ func (a *readAhead) entry(e *rdb.Entry) error {
 	if err != nil {
 		return err
 	}
-	a.b.keys = append(a.b.keys, loadedKey{e.DB, string(e.Key), e.Meta, o})
-	if len(a.b.keys) >= batchKeys {
-		return a.handOver()
+	if b := a.b; len(b.names) == batchKeys || e.DB != b.db && (len(b.names) > 0 || b.sized) {
+		if err := a.handOver(); err != nil {
+			return err
+		}
 	}
+	a.b.db = e.DB
+	a.b.names = append(a.b.names, string(e.Key))
+	a.b.values = append(a.b.values, loadedValue{e.Meta, o})
 	return nil
 }
 

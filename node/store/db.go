@@ -45,6 +45,9 @@ func (db *DB) Expect(keys, expires int) {
 	db.exp().Expect(expires)
 }
 
+// Prefetch makes storing the first PrefetchKeys of these keys faster.
+func (db *DB) Prefetch(keys []string) { db.dict().Prefetch(keys) }
+
 // Fit is to be called when the keys that were expected are in.
 func (db *DB) Fit() {
 	db.dict().Fit()

@@ -327,3 +327,26 @@ func TestLoadIsPutKeepTTL(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkLoad1M stores a million new keys as a file's are stored, with and without Prefetch.
+func BenchmarkLoad1M(b *testing.B) {
+	keys := make([]string, 1_000_000)
+	for i := range keys {
+		keys[i] = fmt.Sprintf("key:%012d", i)
+	}
+	for _, prefetch := range []bool{false, true} {
+		b.Run(fmt.Sprintf("prefetch=%v", prefetch), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				db := NewKeyspace(1, nil).DB(0)
+				db.Expect(len(keys), 0)
+				for i, key := range keys {
+					if prefetch && i%PrefetchKeys == 0 {
+						db.Prefetch(keys[i:])
+					}
+					db.Load(key, NewText("value"))
+				}
+			}
+		})
+	}
+}
