@@ -96,7 +96,7 @@ func (w *WatchView) fill(replicas, sentinels any) {
 		f := fieldsOf(r)
 		s := seenOf(f)
 		s.Priority, s.Offset = int(number(f, "slave-priority", 0)), number(f, "slave-repl-offset", 0)
-		s.WhyNot = whyNotPromoted(s)
+		s.WhyNot = whyNotPromoted(s).String()
 		if slices.Contains(s.Flags, "promoted") {
 			w.Promoted = s.Name
 		}

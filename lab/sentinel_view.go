@@ -69,7 +69,8 @@ type SeenNode struct {
 type Reason struct {
 	Rule  string    `json:"rule"` // one of the Rule constants
 	Text  string    `json:"text"`
-	Until time.Time `json:"until,omitzero"` // when it ends by itself, if that is known
+	Parts []Phrase  `json:"parts,omitempty"` // of the text: what it says first, then the particulars
+	Until time.Time `json:"until,omitzero"`  // when it ends by itself, if that is known
 }
 
 // The rules, see sentinel.Rule in the node for when each one holds.

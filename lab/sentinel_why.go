@@ -1,9 +1,7 @@
 package lab
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -11,65 +9,65 @@ import (
 // sentinel.c: sentinelStartFailoverIfNeeded, sentinelGetLeader, sentinelSelectSlave.
 func (w *WatchView) reasons(tilt bool, now time.Time) []Reason {
 	var list []Reason
-	add := func(rule string, until time.Time, format string, args ...any) {
-		list = append(list, Reason{rule, fmt.Sprintf(format, args...), until})
+	add := func(rule string, until time.Time, first Phrase, particulars ...Phrase) {
+		list = append(list, newReason(rule, until, first, particulars...))
 	}
 	if tilt {
-		add(RuleTilt, time.Time{}, "tilt mode: time made a leap, nothing is decided")
+		add(RuleTilt, time.Time{}, say("tilt mode: time made a leap, nothing is decided"))
 	}
 	needed := max(w.Majority, w.Quorum)
 	electing := w.Failover == "wait_start"
 	switch {
 	case electing:
-		add(RuleElection, time.Time{}, "waiting for votes: %d of %d are needed", needed, w.Voters)
+		add(RuleElection, time.Time{}, say("waiting for votes: %s of %s are needed", needed, w.Voters))
 	case w.Failover != "" && w.Failover != "none":
-		add(RuleInProgress, time.Time{}, "a failover is in progress here: %s", w.Failover)
+		add(RuleInProgress, time.Time{}, say("a failover is in progress here: %s", w.Failover))
 	case !w.SDown:
-		add(RuleNotDown, time.Time{}, "the master is not s_down: it answers within %s", w.DownAfter)
+		add(RuleNotDown, time.Time{}, say("the master is not s_down: it answers within %s", w.DownAfter))
 	}
 	switch {
 	case w.Quorum > w.Voters:
-		add(RuleNoQuorum, time.Time{}, "the quorum is %d, but only %d sentinels are known", w.Quorum, w.Voters)
+		add(RuleNoQuorum, time.Time{}, say("the quorum is %s, but only %s sentinels are known", w.Quorum, w.Voters))
 	case w.SDown && !w.ODown:
-		add(RuleNotAgreed, time.Time{}, "%d of %d sentinels needed agree that the master is down", w.Agree, w.Quorum)
+		add(RuleNotAgreed, time.Time{}, say("%s of %s sentinels needed agree that the master is down", w.Agree, w.Quorum))
 	}
 	if now.Before(w.Cooldown) && w.Failover == "" {
-		add(RuleCooldown, w.Cooldown, "it voted in epoch %d: the next failover starts in %s at the earliest (2 × failover-timeout)",
-			w.VotedEpoch, w.Cooldown.Sub(now).Round(time.Second))
+		add(RuleCooldown, w.Cooldown, say("the next failover starts in %s at the earliest (2 × failover-timeout)", w.Cooldown.Sub(now).Round(time.Second)),
+			say("it voted in epoch %s", w.VotedEpoch))
 	}
 	if w.Usable < needed && (w.Failover == "" || electing) {
-		add(RuleNoMajority, time.Time{}, "%d of %d known sentinels can be reached, %d are needed to elect a leader", w.Usable, w.Voters, needed)
+		add(RuleNoMajority, time.Time{}, say("%s of %s known sentinels can be reached, %s are needed to elect a leader", w.Usable, w.Voters, needed))
 	}
 	if w.Promoted == "" && !slices.ContainsFunc(w.Replicas, func(s SeenNode) bool { return s.WhyNot == "" }) {
-		add(RuleNoReplica, time.Time{}, "no replica can be promoted%s", whyNone(w.Replicas))
+		add(RuleNoReplica, time.Time{}, say("no replica can be promoted"), whyNone(w.Replicas)...)
 	}
 	return list
 }
 
-func whyNone(replicas []SeenNode) string {
+func whyNone(replicas []SeenNode) []Phrase {
 	if len(replicas) == 0 {
-		return ": none is known"
+		return []Phrase{say("none is known")}
 	}
-	var words []string
+	var why []Phrase
 	for _, r := range replicas {
-		words = append(words, r.Name+": "+r.WhyNot)
+		why = append(why, Phrase{Of: r.Name, Format: r.WhyNot})
 	}
-	return ": " + strings.Join(words, "; ")
+	return why
 }
 
 // whyNotPromoted is the rule by which a replica is passed over, as far as its flags tell.
-func whyNotPromoted(s SeenNode) string {
+func whyNotPromoted(s SeenNode) Phrase {
 	switch {
 	case s.SDown:
-		return "it is s_down"
+		return say("it is s_down")
 	case slices.Contains(s.Flags, "o_down"):
-		return "it is o_down"
+		return say("it is o_down")
 	case slices.Contains(s.Flags, "disconnected"):
-		return "it is disconnected"
+		return say("it is disconnected")
 	case s.Priority == 0:
-		return "its priority is 0"
+		return say("its priority is 0")
 	}
-	return ""
+	return Phrase{}
 }
 
 // WhyNoFailover tells, by sentinel, what stands against a failover of the named master at this moment: the rule that blocks now

@@ -44,7 +44,11 @@ func watchView(m *sentinel.MasterView) lab.WatchView {
 		w.Sentinels = append(w.Sentinels, s)
 	}
 	for _, r := range m.Why {
-		w.Why = append(w.Why, lab.Reason{Rule: string(r.Rule), Text: r.Text, Until: r.Until})
+		to := lab.Reason{Rule: string(r.Rule), Text: r.Text, Until: r.Until}
+		for _, p := range r.Parts {
+			to.Parts = append(to.Parts, lab.Phrase(p))
+		}
+		w.Why = append(w.Why, to)
 	}
 	return w
 }

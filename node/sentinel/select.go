@@ -38,7 +38,10 @@ func better(a, b *instance) int {
 }
 
 // whyNotReplica says why a replica cannot be promoted, "" if it can.
-func (m *Machine) whyNotReplica(r *instance) string {
+func (m *Machine) whyNotReplica(r *instance) string { return m.passedOver(r).String() }
+
+// passedOver is the rule by which a replica is not promoted; an empty one if it can be.
+func (m *Machine) passedOver(r *instance) Phrase {
 	g := r.group
 	infoLimit := 3 * m.timing.InfoPeriod
 	linkLimit := 10 * g.downAfter
@@ -49,21 +52,21 @@ func (m *Machine) whyNotReplica(r *instance) string {
 	avail, info := m.now.Sub(r.link.lastAvail), m.now.Sub(r.infoTime)
 	switch {
 	case r.sdown:
-		return "it is s_down since " + seconds(m.now.Sub(r.sdownSince))
+		return say("it is s_down since %s", seconds(m.now.Sub(r.sdownSince)))
 	case r.link.disconnected:
-		return "it is disconnected"
+		return say("it is disconnected")
 	case avail > pingTolerance*m.timing.PingPeriod:
-		return fmt.Sprintf("it answered a PING last %s ago (limit %s)", seconds(avail), seconds(pingTolerance*m.timing.PingPeriod))
+		return say("it answered a PING last %s ago (limit %s)", seconds(avail), seconds(pingTolerance*m.timing.PingPeriod))
 	case r.priority == 0:
-		return "its priority is 0"
+		return say("its priority is 0")
 	case r.infoTime.IsZero():
-		return "it has not answered INFO yet"
+		return say("it has not answered INFO yet")
 	case info > infoLimit:
-		return fmt.Sprintf("its last INFO is %s old (limit %s)", seconds(info), seconds(infoLimit))
+		return say("its last INFO is %s old (limit %s)", seconds(info), seconds(infoLimit))
 	case r.masterLinkDown > linkLimit:
-		return fmt.Sprintf("its link to the master has been down for %s (limit %s)", seconds(r.masterLinkDown), seconds(linkLimit))
+		return say("its link to the master has been down for %s (limit %s)", seconds(r.masterLinkDown), seconds(linkLimit))
 	}
-	return ""
+	return Phrase{}
 }
 
 // ranked gives the replicas in the order of promotion, those that cannot be promoted at the end.

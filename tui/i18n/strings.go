@@ -41,7 +41,7 @@ type Strings struct {
 	Failovers, LanesView, ListView, NoFailovers, NoSentinels, LanesHelp                                  string
 	LaneVote, LaneElected, LaneSelected, LanePromoted, LaneSwitch, LaneWrites, LaneFailing, LaneNoReason string
 	LaneSinceOf, LaneDownAfterOf, LaneTookOf, LaneRunsOf, LaneNoWritesOf, LaneAbortOf, LaneBackOf        string
-	LaneDemotedOf, LaneReconfOf, LaneWhyOf, LaneLeftOf, LaneUnknownFault                                 string
+	LaneDemotedOf, LaneReconfOf, LaneWhyOf, LaneLeftOf, LaneUnknownFault, LaneParticularOf, LaneAnd      string
 	RuleTilt, RuleInProgress, RuleElection, RuleNotDown, RuleNoQuorum, RuleNotAgreed, RuleCooldown       string
 	RuleNoMajority, RuleNoReplica                                                                        string
 
@@ -50,6 +50,7 @@ type Strings struct {
 	TopoKilled, TopoStopped, TopoPaused, TopoUnknown, TopoCut, TopoDelay, TopoDrop, TopoFaults   string
 	TopoIsolated, TopoReplicas, TopoAll, TopoSentinels, TopoQuorumOf, TopoEpoch, TopoConfig      string
 	TopoLeader, TopoCandidate, TopoVotes, TopoVoted, TopoTilt                                    string
+	TopoClient, TopoReplication, TopoSentinel, TopoBus                                           string
 }
 
 // word is one text in both languages, side by side so that neither is forgotten.

@@ -104,5 +104,9 @@ func (s *Strings) drawing() []word {
 		{&s.TopoVotes, "votes", "得票"},
 		{&s.TopoVoted, "voted", "投给"},
 		{&s.TopoTilt, "TILT", "TILT"},
+		{&s.TopoClient, "client", "客户端"},
+		{&s.TopoReplication, "replication", "复制"},
+		{&s.TopoSentinel, "sentinel", "哨兵"},
+		{&s.TopoBus, "bus", "集群总线"},
 	}
 }

@@ -27,6 +27,8 @@ func (s *Strings) lanes() []word {
 		{&s.LaneReconfOf, "%s follows %s %ss", "%s 改为跟随 %s %s 秒"},
 		{&s.LaneWhyOf, "%s is down. Why is no failover under way?", "%s 已下线。为什么没有进行故障转移？"},
 		{&s.LaneLeftOf, "%s left", "还剩 %s"},
+		{&s.LaneParticularOf, "%s: %s", "%s：%s"},
+		{&s.LaneAnd, "; ", "；"},
 		{&s.LaneUnknownFault, "the first sign", "最早的迹象"},
 	}
 }

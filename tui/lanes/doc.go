@@ -25,6 +25,9 @@ type Words struct {
 	ReconfOf                   string            // a replica, its new master
 	Rules                      map[string]string // what each rule is called
 	UnknownFault, NoReason     string
+
+	Phrases               map[string]string // formats of reasons, by the English one; one that is not there stays English
+	ParticularOf, AndWord string            // what stands between a reason, its particulars, and those
 }
 
 // column is a stage in the table.

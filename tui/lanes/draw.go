@@ -204,14 +204,18 @@ func (d drawer) reasons(name string) []string {
 	}
 	var lines []string
 	for i, r := range why {
-		text := d.theme.Accent.Render(d.words.Rules[r.Rule])
-		if left := r.Until.Sub(d.view.At); !r.Until.IsZero() && left > 0 {
-			text += " · " + d.theme.Warn.Render(fmt.Sprintf(d.words.LeftOf, left.Round(time.Second)))
+		var parts []string
+		if r.Rule != "" {
+			parts = append(parts, d.theme.Accent.Render(d.words.Rules[r.Rule]))
 		}
-		if r.Rule != "" && r.Text != "" {
-			text += " · "
+		// Of an election the words do not tell how long it may take.
+		if left := r.Until.Sub(d.view.At); r.Rule == lab.RuleElection && left > 0 {
+			parts = append(parts, d.theme.Warn.Render(fmt.Sprintf(d.words.LeftOf, left.Round(time.Second))))
 		}
-		text += d.view.WithNames(r.Text)
+		if told := d.view.WithNames(d.tell(r)); told != "" {
+			parts = append(parts, told)
+		}
+		text := strings.Join(parts, " · ")
 		head := d.theme.Bold.Render(widget.Fit(nodes[i].ID, id)) + "  "
 		for _, l := range widget.WrapLines(text, max(8, d.width-id-2)) {
 			lines = append(lines, widget.Cut(head+l, d.width))
@@ -219,6 +223,28 @@ func (d drawer) reasons(name string) []string {
 		}
 	}
 	return lines
+}
+
+// tell is the text of a reason in the learner's language.
+func (d drawer) tell(r topo.Reason) string {
+	if len(r.Parts) == 0 {
+		return r.Text
+	}
+	said := make([]string, len(r.Parts))
+	for i, p := range r.Parts {
+		format, ok := d.words.Phrases[p.Format]
+		if !ok {
+			format = p.Format
+		}
+		said[i] = p.In(format)
+		if p.Of != "" {
+			said[i] = fmt.Sprintf(d.words.ParticularOf, d.view.NodeAt(p.Of), said[i])
+		}
+	}
+	if len(said) == 1 {
+		return said[0]
+	}
+	return fmt.Sprintf(d.words.ParticularOf, said[0], strings.Join(said[1:], d.words.AndWord))
 }
 
 // reason is what keeps a sentinel from a failover now. One that is not there is kept by that.

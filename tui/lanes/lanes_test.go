@@ -17,8 +17,8 @@ var english = Words{
 	SecondsSinceOf: "seconds since: %s", Failing: "writes fail", DownAfterOf: "s_down %ss (down-after %s)", TookOf: "took %ss (failover-timeout %s)",
 	RunsOf: "runs for %ss (failover-timeout %s)", NoWritesOf: "no writes for %ss", AbortOf: "given up %ss: %s", BackOf: "back %ss",
 	DemotedOf: "%s is back and told to follow %ss", ReconfOf: "%s follows %s %ss", WhyOf: "%s is down. Why?", LeftOf: "%s left",
-	UnknownFault: "the first sign", NoReason: "nothing stands against it",
-	Rules: map[string]string{lab.RuleNotAgreed: "not agreed", lab.RuleCooldown: "too soon", "killed": "killed"},
+	ParticularOf: "%s: %s", AndWord: "; ", UnknownFault: "the first sign", NoReason: "nothing stands against it",
+	Rules: map[string]string{lab.RuleNotAgreed: "not agreed", lab.RuleElection: "votes missing", lab.RuleNoReplica: "no replica", "killed": "killed"},
 }
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -117,11 +117,11 @@ func TestUnderWay(t *testing.T) {
 }
 
 func TestWhy(t *testing.T) {
-	soon := topo.Reason{Rule: lab.RuleCooldown, Text: "we voted for sentinel " + runID(3)[:8] + " in epoch 1", Until: start.Add(80 * time.Second)}
+	soon := topo.Reason{Rule: lab.RuleElection, Text: "it voted for sentinel " + runID(3)[:8] + " in epoch 1", Until: start.Add(80 * time.Second)}
 	v := view(70*time.Second, soon, topo.Reason{Rule: lab.RuleNotAgreed, Text: "1 of 2"}, topo.Reason{})
 	v.Nodes[5].State = topo.Killed
 	want := "mymaster is down. Why?\n" +
-		"sentinel-1  too soon · 10s left · we voted for sentinel-3 in epoch 1\n" +
+		"sentinel-1  votes missing · 10s left · it voted for sentinel-3 in epoch 1\n" +
 		"sentinel-2  not agreed · 1 of 2\n" +
 		"sentinel-3  killed"
 	if got := strings.Join(Why(v, golden.Theme(), english, 80), "\n"); got != want {
@@ -133,6 +133,24 @@ func TestWhy(t *testing.T) {
 	}
 	if got := Why(view(0), golden.Theme(), english, 80); got != nil {
 		t.Errorf("with a master that is well: %q", got)
+	}
+}
+
+// A reason is told in the learner's language, with the names of nodes in place of addresses and run IDs.
+func TestReasonsAreTold(t *testing.T) {
+	none := topo.Reason{Rule: lab.RuleNoReplica, Text: "no replica can be promoted", Parts: []topo.Phrase{{Format: "no replica can be promoted"},
+		{Of: "127.0.0.1:9002", Format: "its priority is %s", Args: []string{"0"}},
+		{Of: "127.0.0.1:9003", Format: "%s says it is up", Args: []string{runID(2)[:8]}}}}
+	chinese := english
+	chinese.ParticularOf, chinese.AndWord = "%s：%s", "；"
+	chinese.Phrases = map[string]string{"no replica can be promoted": "没有可以提升的副本", "its priority is %s": "优先级为 %s"}
+	for want, w := range map[string]Words{
+		"no replica can be promoted: replica-1: its priority is 0; replica-2: sentinel-2 says it is up": english,
+		"没有可以提升的副本：replica-1：优先级为 0；replica-2：sentinel-2 says it is up":                                 chinese,
+	} {
+		if got := Why(view(0, none), golden.Theme(), w, 140)[1]; got != "sentinel-1  no replica · "+want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

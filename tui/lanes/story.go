@@ -28,7 +28,7 @@ func newStory(f lab.Failover, v topo.View) story {
 			s.to = s.instance(st.Text)
 		case lab.StageSwitch: // "+switch-master mymaster 127.0.0.1 9001 127.0.0.1 9002"
 			if words := strings.Fields(st.Text); len(words) == 6 {
-				s.to = s.named(net.JoinHostPort(words[4], words[5]))
+				s.to = s.view.NodeAt(net.JoinHostPort(words[4], words[5]))
 			}
 		}
 	}
@@ -41,17 +41,7 @@ func (s story) instance(text string) string {
 	if len(words) < 5 {
 		return ""
 	}
-	return s.named(net.JoinHostPort(words[3], words[4]))
-}
-
-// named is the node at an address, or the address.
-func (s story) named(addr string) string {
-	for _, n := range s.view.Nodes {
-		if n.Addr == addr {
-			return n.ID
-		}
-	}
-	return addr
+	return s.view.NodeAt(net.JoinHostPort(words[3], words[4]))
 }
 
 // sentinels are those that watch the master.

@@ -91,6 +91,10 @@ func (c *Common) TopoWords() topo.Words {
 		Drop: s.TopoDrop, Faults: s.TopoFaults, Isolated: s.TopoIsolated, Replicas: s.TopoReplicas, All: s.TopoAll,
 		Sentinels: s.TopoSentinels, QuorumOf: s.TopoQuorumOf, Epoch: s.TopoEpoch, Config: s.TopoConfig, Leader: s.TopoLeader,
 		Candidate: s.TopoCandidate, Votes: s.TopoVotes, Voted: s.TopoVoted, Tilt: s.TopoTilt,
+		Classes: map[string]string{
+			string(lab.ClientLink): s.TopoClient, string(lab.ReplicationLink): s.TopoReplication, string(lab.SentinelLink): s.TopoSentinel,
+			string(lab.BusLink): s.TopoBus,
+		},
 	}
 }
 
@@ -102,6 +106,7 @@ func (c *Common) LaneWords() lanes.Words {
 		SecondsSinceOf: s.LaneSinceOf, Failing: s.LaneFailing, DownAfterOf: s.LaneDownAfterOf, TookOf: s.LaneTookOf, RunsOf: s.LaneRunsOf,
 		NoWritesOf: s.LaneNoWritesOf, AbortOf: s.LaneAbortOf, BackOf: s.LaneBackOf, DemotedOf: s.LaneDemotedOf, ReconfOf: s.LaneReconfOf,
 		WhyOf: s.LaneWhyOf, LeftOf: s.LaneLeftOf, UnknownFault: s.LaneUnknownFault, NoReason: s.LaneNoReason,
+		ParticularOf: s.LaneParticularOf, AndWord: s.LaneAnd, Phrases: i18n.Phrases(c.Lang),
 		Rules: map[string]string{
 			lab.RuleTilt: s.RuleTilt, lab.RuleInProgress: s.RuleInProgress, lab.RuleElection: s.RuleElection, lab.RuleNotDown: s.RuleNotDown,
 			lab.RuleNoQuorum: s.RuleNoQuorum, lab.RuleNotAgreed: s.RuleNotAgreed, lab.RuleCooldown: s.RuleCooldown,

@@ -114,7 +114,11 @@ func watch(w lab.WatchView) topo.Watch {
 		out.Down = topo.SDown
 	}
 	for _, r := range w.Why {
-		out.Why = append(out.Why, topo.Reason{Rule: r.Rule, Text: r.Text, Until: r.Until})
+		why := topo.Reason{Rule: r.Rule, Text: r.Text, Until: r.Until}
+		for _, p := range r.Parts {
+			why.Parts = append(why.Parts, topo.Phrase(p))
+		}
+		out.Why = append(out.Why, why)
 	}
 	return out
 }

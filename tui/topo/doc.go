@@ -80,4 +80,6 @@ type Words struct {
 
 	// Of sentinels; QuorumOf is a format of two numbers.
 	Sentinels, QuorumOf, Epoch, Config, Leader, Candidate, Votes, Voted, Tilt string
+
+	Classes map[string]string // what the kinds of traffic are called
 }

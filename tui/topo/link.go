@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -178,8 +179,8 @@ func (d drawer) describe(f bundle) string {
 		what = d.words.Cut
 	}
 	s := fmt.Sprintf("%s %s %s %s", what, names(f.from), arrow, names(f.to))
-	if f.Class != "" {
-		s += " (" + f.Class + ")"
+	if name := cmp.Or(d.words.Classes[f.Class], f.Class); name != "" {
+		s += " (" + name + ")"
 	}
 	return s
 }

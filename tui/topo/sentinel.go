@@ -1,6 +1,7 @@
 package topo
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +38,24 @@ type Watch struct {
 // Reason is a rule that keeps a failover from happening.
 type Reason struct {
 	Rule, Text string
+	Parts      []Phrase  // of the text, to tell it in another language: what it says first, then the particulars
 	Until      time.Time // when it ends by itself; zero when that is not known
+}
+
+// Phrase is a part of a text before its words are put together.
+type Phrase struct {
+	Of     string // the node or address that it is about, if the words do not say so
+	Format string // of package fmt, with a %s for each of the words
+	Args   []string
+}
+
+// In is the phrase in the words of another format.
+func (p Phrase) In(format string) string {
+	args := make([]any, len(p.Args))
+	for i, a := range p.Args {
+		args[i] = a
+	}
+	return fmt.Sprintf(format, args...)
 }
 
 // Down is how a sentinel holds a master.
@@ -140,6 +158,16 @@ func (v View) Sentinel(runID string) string {
 		}
 	}
 	return ""
+}
+
+// NodeAt is the ID of the node at an address, or the address.
+func (v View) NodeAt(addr string) string {
+	for _, n := range v.Nodes {
+		if n.Addr == addr {
+			return n.ID
+		}
+	}
+	return addr
 }
 
 // shortRunID is how much of a run ID texts give.

@@ -96,9 +96,14 @@ func noFailover() topo.View {
 	v := masterGone(watching(52, "master", topo.Watch{Down: topo.ODown, Agree: 2, Epoch: 1, VotedFor: "sentinel-1"}, func(i int, w *topo.Watch) {
 		until := sentinelStart.Add(6 * time.Minute)
 		w.Why = [][]topo.Reason{
-			{{Rule: lab.RuleCooldown, Text: "our attempt in epoch 1 ended with -failover-abort-no-good-slave, the next failover starts in 308.0s at the earliest (2 × failover-timeout)", Until: until}},
-			{{Rule: lab.RuleNotAgreed, Text: "1 of 2 sentinels needed agree that the master is down: a1a1a1a1 is disconnected"}},
-			{{Rule: lab.RuleNotDown, Text: "the master is not s_down: it owes an answer for 0.4s (down-after 30.0s)"}},
+			{{Rule: lab.RuleCooldown, Until: until, Parts: []topo.Phrase{
+				{Format: "the next failover starts in %s at the earliest (2 × failover-timeout)", Args: []string{"308.0s"}},
+				{Format: "its attempt in epoch %s ended with %s", Args: []string{"1", "-failover-abort-no-good-slave"}}}}},
+			{{Rule: lab.RuleNotAgreed, Parts: []topo.Phrase{
+				{Format: "%s of %s sentinels needed agree that the master is down", Args: []string{"1", "2"}},
+				{Format: "%s is disconnected", Args: []string{"a1a1a1a1"}}}}},
+			{{Rule: lab.RuleNotDown, Parts: []topo.Phrase{
+				{Format: "the master is not s_down: it owes an answer for %s (down-after %s)", Args: []string{"0.4s", "30.0s"}}}}},
 		}[i]
 		if i == 1 {
 			w.Down, w.Agree = topo.SDown, 1
