@@ -26,6 +26,10 @@ type Session struct {
 	reg     *Registry
 	once    sync.Once
 	err     error
+
+	starting sync.Mutex // held while the lab comes up
+	life     context.Context
+	end      context.CancelFunc
 }
 
 // Registry knows the sessions that are open.
@@ -40,6 +44,7 @@ func NewRegistry() *Registry { return &Registry{open: map[*Session]bool{}} }
 // Open makes a session on a backend, which belongs to it from here on.
 func (r *Registry) Open(ex kit.Exercise, b lab.Backend, mode kit.Mode, l kit.Lang, opts ...kit.Option) *Session {
 	s := &Session{Runner: kit.New(ex, b, mode, l, opts...), backend: b, reg: r}
+	s.life, s.end = context.WithCancel(context.Background())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.open[s] = true
@@ -61,13 +66,26 @@ func (r *Registry) CloseAll() error {
 	return errors.Join(errs...)
 }
 
-// Start brings the lab up; its error says what helps when a port is taken.
-func (s *Session) Start(ctx context.Context) error { return ports.Hint(s.Runner.Start(ctx)) }
+// Start brings the lab up; its error says what helps when a port is taken. Close ends it.
+func (s *Session) Start(ctx context.Context) error {
+	s.starting.Lock()
+	defer s.starting.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
+	if err := s.life.Err(); err != nil {
+		return err
+	}
+	return ports.Hint(s.Runner.Start(ctx))
+}
 
-// Close tears the lab down, or the backend when no lab came of it. It may be called more than once; all calls
-// return when everything is gone.
+// Close tears the lab down, or the backend when no lab came of it. It may be called more than once, and while the lab
+// comes up; all calls return when everything is gone.
 func (s *Session) Close() error {
+	s.end()
 	s.once.Do(func() {
+		s.starting.Lock()
+		defer s.starting.Unlock()
 		s.err = s.Runner.Close()
 		if s.Lab() == nil {
 			s.err = errors.Join(s.err, s.backend.Close())

@@ -3,7 +3,9 @@ package session
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +103,35 @@ func TestSessionOnRealNodes(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Errorf("a second close: %v", err)
+	}
+}
+
+// A lab that is still coming up when everything is closed is gone too when that returns.
+func TestCloseWhileStarting(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	reg := NewRegistry()
+	s := open(t, reg, lessonOn(lab.OneToMany(3)))
+	ended := make(chan error, 1)
+	go func() { ended <- s.Start(t.Context()) }()
+	for files := 0; files == 0; { // the lab's folder is the first that there is of it
+		left, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = len(left)
+	}
+	if err := reg.CloseAll(); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("start: %v", err)
+	}
+	if err := s.Start(t.Context()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a start after the end: %v", err)
 	}
 }
 
