@@ -59,6 +59,7 @@ func (s *Strings) panes() []word {
 		{&s.Awaited, "awaited: ", "期望："},
 		{&s.Seen, "seen: ", "看到："},
 		{&s.NoChecks, "This step has no checks.", "这一步没有检查项。"},
+		{&s.ChecksLater, "Predict first: the checks may give the answer away.", "先预测：检查项可能会透露答案。"},
 		{&s.NoEvents, "Nothing has happened yet.", "还没有事件。"},
 		{&s.More, "more", "更多"},
 		{&s.NextPane, "panes", "换栏"},

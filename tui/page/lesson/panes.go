@@ -232,6 +232,9 @@ func (m *Model) startError(w int) []string {
 // checkLines is every check of the step with its state and, once looked at, what was seen.
 func (m *Model) checkLines(w int) []string {
 	t, s, lang := m.common.Theme, m.common.S, m.common.Lang
+	if m.phase == predicting { // what is going to be checked is often the answer
+		return widget.WrapLines(t.Faint.Render(s.ChecksLater), w)
+	}
 	var lines []string
 	results := m.state().results
 	for i, c := range m.step().Checks {
