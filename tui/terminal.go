@@ -50,12 +50,11 @@ func openTUI(ctx context.Context, s settings) (err error) {
 		}
 	}()
 	cfg.Theme = theme()
-	// ctx ends with a signal. Bubbletea's own handler would take the same signal, and wait for ever to tell a program that
-	// ctx has ended already.
-	_, err = tea.NewProgram(app.New(cfg), tea.WithAltScreen(), tea.WithContext(ctx), tea.WithoutSignalHandler()).Run()
-	if errors.Is(err, tea.ErrInterrupted) || errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
-		return nil // a signal is a proper way to end it
-	}
+	// ctx ends with a signal, and that ends the program as a key would. Bubbletea's own ways would not do: its handler takes the
+	// signal for itself, and a program given ctx drops the terminal while it is still being read.
+	p := tea.NewProgram(app.New(cfg), tea.WithAltScreen(), tea.WithoutSignalHandler())
+	defer context.AfterFunc(ctx, p.Quit)()
+	_, err = p.Run()
 	return err
 }
 

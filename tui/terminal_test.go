@@ -81,6 +81,16 @@ func (p *terminal) read() {
 	}
 }
 
+// ended says how the program ended when that was not well.
+func (p *terminal) ended(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.t.Errorf("it ended with %v and wrote\n%q", err, p.text.String())
+	}
+}
+
 // seen waits until a pattern has been written, and gives what it caught.
 func (p *terminal) seen(pattern string) []string {
 	p.t.Helper()
@@ -144,9 +154,7 @@ func TestTerminalProgramEnds(t *testing.T) {
 				if err := how(p, cmd); err != nil {
 					t.Error(err)
 				}
-				if err := cmd.Wait(); err != nil {
-					t.Errorf("it ended with %v", err)
-				}
+				p.ended(cmd.Wait())
 				leftNothing(t, addr, tmp)
 				p.seen("\x1b\\[\\?1049l") // the screen is as it was before
 			})
@@ -166,9 +174,7 @@ func TestTerminalProgramEndsWhileStarting(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("it ended with %v", err)
-	}
+	p.ended(cmd.Wait())
 	leftNothing(t, "", tmp)
 }
 
