@@ -41,7 +41,8 @@ type Model struct {
 	running     string // ID of the target that works on a line; "" when none
 	streaming   bool
 	cancel      context.CancelFunc
-	suggestions []Suggestion
+	suggestions []Suggestion // to be typed
+	looks       []Suggestion // worth typing, when there is nothing else
 	focused     bool
 	width       int
 	height      int
@@ -120,15 +121,26 @@ func (m *Model) Select(id string) bool {
 	return false
 }
 
-// Suggest sets the lines worth typing, next one first.
-func (m *Model) Suggest(s []Suggestion) { m.suggestions = s }
+// Suggest sets the lines to be typed, next one first, and those that are worth it when these are done.
+func (m *Model) Suggest(s, looks []Suggestion) { m.suggestions, m.looks = s, looks }
 
-// Next is the line that is suggested now.
+// Next is the line to be typed now.
 func (m Model) Next() (Suggestion, bool) {
 	if len(m.suggestions) == 0 {
 		return Suggestion{}, false
 	}
 	return m.suggestions[0], true
+}
+
+// Suggested is the line that the prompt offers now: the next one to be typed, or one that is worth a look.
+func (m Model) Suggested() (Suggestion, bool) {
+	if s, ok := m.Next(); ok {
+		return s, true
+	}
+	if len(m.looks) == 0 {
+		return Suggestion{}, false
+	}
+	return m.looks[0], true
 }
 
 // Close drops all connections and ends what is being waited for.
@@ -193,7 +205,7 @@ func (m Model) key(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // accept puts the suggested line on the prompt of the node it is for.
 func (m *Model) accept() {
-	if s, ok := m.Next(); ok && m.Select(s.Target) {
+	if s, ok := m.Suggested(); ok && m.Select(s.Target) {
 		m.setInput(s.Line)
 	}
 }
@@ -298,8 +310,11 @@ func (m Model) done(msg DoneMsg) (Model, tea.Cmd) {
 	if msg.Output != "" {
 		m.Print(msg.Output)
 	}
-	if len(m.suggestions) > 0 && sameLine(m.suggestions[0], msg) {
+	switch {
+	case len(m.suggestions) > 0 && sameLine(m.suggestions[0], msg):
 		m.suggestions = m.suggestions[1:]
+	case len(m.looks) > 0 && sameLine(m.looks[0], msg):
+		m.looks = m.looks[1:]
 	}
 	if !msg.streaming {
 		return m, nil

@@ -140,7 +140,7 @@ func TestHistoryKeysAndTargetKey(t *testing.T) {
 func TestSuggestionIsTakenAndTickedOff(t *testing.T) {
 	m := testModel(fakeNode{"GET k": "$-1\r\n", "PING": "+PONG\r\n"})
 	defer m.Close()
-	m.Suggest([]Suggestion{{"replica-1", "GET k"}, {"master", "PING"}})
+	m.Suggest([]Suggestion{{"replica-1", "GET k"}, {"master", "PING"}}, []Suggestion{{"replica-1", "ROLE"}, {"master", "ROLE"}})
 	if !strings.Contains(screen(m), "try @replica-1 GET k") {
 		t.Errorf("the suggestion is not shown:\n%s", screen(m))
 	}
@@ -151,6 +151,16 @@ func TestSuggestionIsTakenAndTickedOff(t *testing.T) {
 	}
 	if m = say(t, m, "@master ping"); len(m.suggestions) != 0 {
 		t.Errorf("left: %v", m.suggestions)
+	}
+	if !strings.Contains(screen(m), "try @replica-1 ROLE") {
+		t.Errorf("what is worth a look is not shown when all is typed:\n%s", screen(m))
+	}
+	m = say(t, m, "@replica-1 ROLE")
+	if s, _ := m.Suggested(); s.Target != "master" {
+		t.Errorf("the next look is %+v", s)
+	}
+	if _, ok := m.Next(); ok {
+		t.Error("a look is taken for something to be typed")
 	}
 }
 

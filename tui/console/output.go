@@ -63,7 +63,7 @@ func (m Model) promptLine(t *widget.Theme) string {
 		room = m.width - widget.Width(p)
 	}
 	hint := m.words.Placeholder
-	if s, ok := m.Next(); ok {
+	if s, ok := m.Suggested(); ok {
 		hint = m.words.Suggest + " @" + s.Target + " " + s.Line
 	}
 	return t.Accent.Render(p) + m.inputView(t, room, hint)

@@ -19,7 +19,7 @@ func (m *Model) enter() tea.Cmd {
 	m.views[checksPane].GotoTop()
 	m.cursor, m.reading = 0, m.at
 	m.err = nil
-	m.suggest()
+	m.console.Suggest(nil, nil)
 	if m.step().Predict != nil && m.state().guess < 0 {
 		m.phase = predicting
 		m.focus = stepPane
@@ -32,21 +32,30 @@ func (m *Model) enter() tea.Cmd {
 // is to act, only baselines are noted, so that needs no key.
 func (m *Model) afterPrediction() tea.Cmd {
 	m.phase = ready
+	m.suggest()
 	if m.mode == kit.Do && m.step().Solvable() && m.step().Do == nil {
 		return m.scene()
 	}
 	return nil
 }
 
-// suggest hands the step's lines to the console.
+// suggest hands the step's lines to the console: those that the learner is to type, and those that are worth a look.
 func (m *Model) suggest() {
-	var out []console.Suggestion
-	if m.session != nil && m.mode == kit.Do {
-		for _, c := range m.session.Commands() {
+	if m.session == nil {
+		return
+	}
+	lines := func(cmds []kit.Cmd) []console.Suggestion {
+		var out []console.Suggestion
+		for _, c := range cmds {
 			out = append(out, console.Suggestion{Target: c.Node, Line: c.Line})
 		}
+		return out
 	}
-	m.console.Suggest(out)
+	var typed []console.Suggestion
+	if m.mode == kit.Do {
+		typed = lines(m.session.Commands())
+	}
+	m.console.Suggest(typed, lines(m.session.Look()))
 }
 
 // learnersTurn reports whether the step leaves something to the learner.

@@ -207,6 +207,8 @@ func (m *Model) consoleHints() []key.Binding {
 	hints := []key.Binding{first}
 	if _, ok := m.console.Next(); ok && m.console.Empty() {
 		hints = []key.Binding{keys.Hint(s, page.Later, ""), first}
+	} else if _, ok := m.console.Suggested(); ok && m.console.Empty() {
+		hints = append(hints, keys.Hint(s, page.Later, ""))
 	}
 	return append(hints, keys.Hint(s, page.GoBack, ""), keys.Hint(s, page.NextPane, ""), widget.Hint("tab", s.NextPane),
 		keys.Hint(s, page.Up, ""), keys.Hint(s, page.ShowHelp, ""))
