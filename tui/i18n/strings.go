@@ -3,9 +3,9 @@ package i18n
 // Strings is every word the program itself shows. Those with a % are formats.
 type Strings struct {
 	// The curriculum.
-	LangName, Curriculum, Mode, Watch, Do, WatchHint, DoHint, LessonsDone, StepsCount, NodesCount, After string
-	Start, Help, Quit, Back, Language, Reset, Move, Select, ResetAsk, ResetDone, Yes, No, LeaveAsk       string
-	RestartAsk, TooSmall, TooSmallHint, Steps, NeedsMissing, NotKept                                     string
+	LangName, Curriculum, Mode, Watch, Do, WatchHint, DoHint, LessonsDone, StepsCount, NodesCount, After         string
+	Start, Help, Quit, Back, Language, Reset, Move, OtherChapter, Select, ResetAsk, ResetDone, Yes, No, LeaveAsk string
+	RestartAsk, TooSmall, TooSmallHint, Steps, NeedsMissing, NotKept                                             string
 
 	// The help.
 	PrimaryHelp, ModeHelp, HelpTitle, HelpClose, HelpCurriculum, HelpLesson, HelpConsole, HelpAt string

@@ -20,6 +20,7 @@ func (s *Strings) curriculum() []word {
 		{&s.Language, "中文", "English"},
 		{&s.Reset, "reset progress", "重置进度"},
 		{&s.Move, "move", "移动"},
+		{&s.OtherChapter, "another chapter", "换一章"},
 		{&s.Select, "select", "选择"},
 		{&s.ResetAsk, "Forget all progress?", "清除全部学习进度？"},
 		{&s.ResetDone, "Progress is reset.", "进度已重置。"},

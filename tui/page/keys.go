@@ -131,6 +131,8 @@ func CurriculumKeys() KeyMap {
 		bind(PageDown, "pgdn", func(s *i18n.Strings) string { return s.Move }, "pgdown", "ctrl+d"),
 		bind(Home, "home", func(s *i18n.Strings) string { return s.Move }, "home", "g"),
 		bind(End, "end", func(s *i18n.Strings) string { return s.Move }, "end", "G"),
+		bind(Earlier, "[", func(s *i18n.Strings) string { return s.OtherChapter }, "["),
+		bind(Later, "]", func(s *i18n.Strings) string { return s.OtherChapter }, "]"),
 		bind(ResetProgress, "R", func(s *i18n.Strings) string { return s.Reset }, "R"),
 		bind(QuitProgram, "q", func(s *i18n.Strings) string { return s.Quit }, "q"),
 	}, shared()...)

@@ -139,6 +139,10 @@ func (m Model) Update(msg tea.Msg) (Model, tea.Cmd) {
 	case page.End:
 		m.cursor = len(m.rows)
 		m.move(-1)
+	case page.Earlier:
+		m.chapter(-1)
+	case page.Later:
+		m.chapter(1)
 	case page.ToggleMode:
 		return m, page.Send(page.SetMode{Mode: other(m.common.Mode)})
 	case page.ToggleLang:
@@ -199,6 +203,17 @@ func (m *Model) move(step int) {
 		}
 	}
 	m.cursor = max(0, min(m.cursor, len(m.rows)-1))
+}
+
+// chapter goes to the first lesson of the next chapter in a direction, back first to that of this one; it stays when there is
+// none.
+func (m *Model) chapter(step int) {
+	for i := m.cursor + step; i > 0 && i < len(m.rows); i += step {
+		if m.rows[i].lesson != nil && m.rows[i-1].lesson == nil {
+			m.cursor = i
+			return
+		}
+	}
 }
 
 func (m *Model) jump(n int) {

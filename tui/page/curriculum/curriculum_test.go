@@ -137,6 +137,11 @@ func TestKeys(t *testing.T) {
 	if m2, _ := press(m, "end", "down"); m2.Selected().ID != "replication/l20" {
 		t.Errorf("down from the last went to %s", m2.Selected().ID)
 	}
+	for keys, want := range map[string]string{"]": "replication/l1", "] ]": "replication/l1", "] [": "single/first", "end [": "replication/l1", "[": "single/first"} {
+		if m2, _ := press(m, strings.Fields(keys)...); m2.Selected().ID != want {
+			t.Errorf("%s went to %s, want %s", keys, m2.Selected().ID, want)
+		}
+	}
 	if m2, _ := press(m, "R", "enter"); m2.confirm != nil || l.resets != 0 {
 		t.Errorf("enter on the question reset the progress at once (%d)", l.resets)
 	}
