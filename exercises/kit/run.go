@@ -155,13 +155,21 @@ func (r *Run) Ask(ctx context.Context, id string, args ...string) (wire.Value, e
 func (r *Run) Measure(name Text, value any) {
 	m := Measure{Step: r.stepName(), Name: name, Value: fmt.Sprint(value)}
 	if d, ok := value.(time.Duration); ok {
-		m.Value = d.Round(10 * time.Microsecond).String()
+		m.Value = d.Round(readable(d)).String()
 	}
 	if !r.Values.measure(m) {
 		return // a check that looks again: its events would push out those of the lab
 	}
 	r.Lab.Note("", "lesson.measure", name.In(r.Lang)+": "+m.Value, nil)
 	r.tell(Progress{Kind: Measured, Step: m.Step, Measure: &m})
+}
+
+// readable is how exactly a duration is told: nobody reads the microseconds of a second.
+func readable(d time.Duration) time.Duration {
+	if d >= time.Second {
+		return 10 * time.Millisecond
+	}
+	return 10 * time.Microsecond
 }
 
 func (r *Run) stepName() string {

@@ -19,9 +19,9 @@ type Strings struct {
 	GivenUp, Failed, Passed, NotYet, LessonDone, LessonDoneBody, Predictions                     string
 
 	// A lesson's panes.
-	TypeThese, LabTypes, LookAt, SolveHint, Measured, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen           string
-	NoChecks, ChecksLater, NoEvents, More, NextPane, SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle string
-	Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow, NotHere, EarlierSteps, Rereading, ReadOn             string
+	TypeThese, LabTypes, LookAt, SolveHint, Measured, MeasureOf, Right, Wrong, NoGuess, RightAnswer, Awaited, Seen           string
+	NoChecks, ChecksLater, NoEvents, More, MoreSpace, NextPane, SwitchTab, OpenConsole, Faults, Time, FaultsTitle, TimeTitle string
+	Restart, ScrollKeys, LabBusy, Applied, Stopping, NotNow, NotHere, EarlierSteps, Rereading, ReadOn                        string
 
 	// The console.
 	Send, Suggested, NextNode, LeaveConsole, History, ClearScreen, GiveUp, ConsoleWaiting string

@@ -26,7 +26,11 @@ func (m *Model) pane(p pane, box widget.Box) (lines []string, note string) {
 			lines, note = m.eventBody(w, h)
 		}
 	}
-	if note != "" {
+	switch {
+	case note == "":
+	case strings.Contains(note, "▼") && p == m.focus: // ↑ and ↓ may be for something else
+		note += " " + m.common.S.MoreSpace
+	default:
 		note += " " + m.common.S.More
 	}
 	return lines, note
@@ -205,7 +209,7 @@ func (m *Model) measures(step kit.Step, w int) []string {
 	var lines []string
 	for _, x := range m.session.Measures() {
 		if x.Step == step.Name {
-			lines = append(lines, widget.WrapLines("  "+x.Name.In(m.common.Lang)+": "+x.Value, w)...)
+			lines = append(lines, widget.WrapLines("  "+fmt.Sprintf(m.common.S.MeasureOf, x.Name.In(m.common.Lang), x.Value), w)...)
 		}
 	}
 	if len(lines) == 0 {

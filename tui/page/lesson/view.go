@@ -168,7 +168,11 @@ func (m *Model) footer() string {
 		return m.common.Footer(widget.Hint("enter", s.Select), widget.Hint("↑↓", s.Move), widget.Hint("esc", s.Cancel))
 	}
 	if m.busy() {
-		return m.common.Footer(widget.Hint("esc", s.Cancel), k.Hint(s, page.NextPane, ""), help)
+		hints := []key.Binding{widget.Hint("esc", s.Cancel), k.Hint(s, page.NextPane, "")}
+		if m.lanesMatter() { // a failover is best seen while it passes
+			hints = append(hints, k.Hint(s, page.ToggleLanes, m.lanesLabel()))
+		}
+		return m.common.Footer(append(hints, help)...)
 	}
 	if m.phase == unstarted {
 		return m.common.Footer(k.Hint(s, page.Primary, s.Retry), k.Hint(s, page.GoBack, ""), help)
