@@ -156,15 +156,21 @@ func (m *Model) viewed(msg viewMsg) tea.Cmd {
 	return m.common.Later(tea.Tick(lookEvery, func(time.Time) tea.Msg { return stamped{gen, pollMsg{}} }))
 }
 
-// remembering is a picture in which dead sentinels are still known by what they were called: events and the others speak of them.
+// remembering is a picture in which the dead are still what they were when they died: a promoted replica is a master then, and
+// sentinels are known by what events and the others call them. A dead node tells nothing, so the lab would say what was planned.
 func remembering(v, before topo.View) topo.View {
-	for i, n := range v.Nodes {
-		if n.Sentinel != nil || n.State != topo.Killed && n.State != topo.Stopped {
+	for i := range v.Nodes {
+		n := &v.Nodes[i]
+		if n.State != topo.Killed && n.State != topo.Stopped {
 			continue
 		}
 		for _, old := range before.Nodes {
-			if old.ID == n.ID {
-				v.Nodes[i].Sentinel = old.Sentinel
+			if old.ID != n.ID {
+				continue
+			}
+			n.Role, n.Parent, n.Upstream = old.Role, old.Parent, old.Upstream
+			if n.Sentinel == nil {
+				n.Sentinel = old.Sentinel
 			}
 		}
 	}

@@ -242,6 +242,15 @@ func TestDeadSentinelKeepsItsName(t *testing.T) {
 	d.press("enter", "v").wantText("sentinel-2 +30.08        +30.18→1")
 }
 
+// A promoted replica that dies died as a master, whatever was planned for it.
+func TestDeadMasterStaysAMaster(t *testing.T) {
+	d := newSentinelDriver(t, kit.En, 80, 24, afterFailover(), "").start()
+	gone := afterFailover()
+	gone.Nodes[1].State, gone.Nodes[1].Role, gone.Nodes[1].Parent = topo.Killed, "replica", "master"
+	d.s.Picture = gone
+	d.press("enter").wantText("✗ replica-1      127.0.0.1:9002  master")
+}
+
 // Both languages have a word for every key and every rule.
 func TestLaneWords(t *testing.T) {
 	for _, l := range kit.Langs() {
