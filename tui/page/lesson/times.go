@@ -3,6 +3,7 @@ package lesson
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,7 +31,7 @@ func (m *Model) openTime() {
 	items := []widget.Item{{Key: "p", Label: pause}}
 	acts := []func(){func() { togglePause(clock) }}
 	for i, d := range []time.Duration{100 * time.Millisecond, time.Second, 10 * time.Second, time.Minute} {
-		items = append(items, widget.Item{Key: fmt.Sprint(i + 1), Label: fmt.Sprintf(s.TimeStep, d)})
+		items = append(items, widget.Item{Key: fmt.Sprint(i + 1), Label: fmt.Sprintf(s.TimeStep, strings.Replace(d.String(), "m0s", "m", 1))})
 		acts = append(acts, func() { clock.Step(d) })
 	}
 	for i, x := range []float64{0.1, 1, 5, 20} {
