@@ -22,7 +22,7 @@ func majority() kit.Exercise {
 				Checks: []kit.Check{
 					expect.Down(s3), expect.Down(master),
 					takenOver(master).For(51),
-					settled(),
+					settled(master),
 					enough(s1, lab.MyMaster, 2).For(51),
 				},
 			},

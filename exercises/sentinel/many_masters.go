@@ -39,7 +39,7 @@ func manyMasters() kit.Exercise {
 				Look:     []kit.Cmd{at(s1, "SENTINEL MASTERS")},
 				Checks: []kit.Check{
 					takenOver(master).For(48, 214),
-					settled(),
+					settled(master),
 					untouched(sessions).In(downWithin).For(48, 214, 288),
 					namedAs(s1, sessions, sessionsMaster).For(48),
 					expect.Replicas(sessionsMaster, 1).For(48),

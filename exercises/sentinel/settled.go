@@ -7,9 +7,9 @@ import (
 	"redislab/exercises/kit"
 )
 
-// settled expects the failover to be over at every living sentinel. One that leads it names the new master to clients while it
+// settled expects the failover away from a master to be over at every living sentinel. One that leads it names the new master to clients while it
 // is still busy with the other replicas; only then does it watch the new master.
-func settled() kit.Check {
+func settled(old string) kit.Check {
 	return kit.Check{
 		Name:   kit.T("the failover is over: each living sentinel watches the new master", "故障转移已结束：每个活着的哨兵都改为监控新的主节点"),
 		Within: failoverWithin,
@@ -19,6 +19,9 @@ func settled() kit.Check {
 				return "", err
 			}
 			for id, to := range named {
+				if to == old {
+					return byNode(named), fmt.Errorf("%s still names %s", id, old)
+				}
 				f, err := fields(ctx, r, id)
 				if err != nil {
 					return "", err

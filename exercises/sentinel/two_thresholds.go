@@ -40,7 +40,7 @@ func twoThresholds() kit.Exercise {
 				Checks: []kit.Check{
 					agreed(s1, "/2"),
 					takenOver(master).For(223),
-					settled(),
+					settled(master),
 				},
 			},
 			{

@@ -29,6 +29,7 @@ func TestWrap(t *testing.T) {
 		{"long word is cut", "abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
 		{"chinese breaks anywhere", "复制是单向的", 6, []string{"复制是", "单向的"}},
 		{"no comma at line start", "复制是，单向", 6, []string{"复制", "是，单", "向"}},
+		{"no bracket at line end", "副本（replica）只读", 11, []string{"副本", "（replica）", "只读"}},
 		{"latin word in chinese stays whole", "用REPLICAOF命令", 10, []string{"用", "REPLICAOF", "命令"}},
 		{"list hangs", "• one two three", 9, []string{"• one two", "  three"}},
 		{"numbers hang", "12. one two three", 12, []string{"12. one two", "    three"}},

@@ -13,6 +13,9 @@ func Width(s string) int { return ansi.StringWidth(s) }
 // noLineStart are closing marks that typography keeps off the start of a line.
 const noLineStart = "，。、；：？！）》」』】”’…％,.;:?!)]}%"
 
+// noLineEnd are opening marks, which it keeps off the end.
+const noLineEnd = "（《「『【“‘(["
+
 // Wrap breaks every line of s to width cells. Latin text breaks at blanks, Chinese between any
 // two characters; a wrapped list item keeps its indent. Escape sequences
 // pass through and are not counted.
@@ -98,7 +101,7 @@ type wrapper struct {
 	width, lineCells, wordCells int
 	indent                      string
 	line, word                  strings.Builder
-	lastWide                    bool
+	lastWide, opened            bool // what came last: a wide character, an opening mark
 	lines                       []string
 }
 
@@ -108,12 +111,14 @@ func (w *wrapper) add(seq string, cells int) {
 		return
 	}
 	r, _ := utf8.DecodeRuneInString(seq)
-	switch closing := strings.ContainsRune(noLineStart, r); {
+	glued := w.opened || strings.ContainsRune(noLineStart, r)
+	w.opened = strings.ContainsRune(noLineEnd, r)
+	switch {
 	case seq == " ":
 		w.commit()
 		w.put(seq, cells)
 		w.lastWide = false
-	case cells > 1 && !closing, w.lastWide && !closing:
+	case cells > 1 && !glued, w.lastWide && !glued:
 		w.commit()
 		w.push(seq, cells)
 		w.lastWide = cells > 1
