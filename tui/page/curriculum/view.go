@@ -79,8 +79,8 @@ func (m Model) footer() string {
 		widget.Hint("↑↓", s.Select),
 		m.keys.Hint(s, page.ToggleMode, s.Mode+": "+next),
 		m.keys.Hint(s, page.ToggleLang, ""),
-		m.keys.Hint(s, page.ResetProgress, ""),
 		m.keys.Hint(s, page.QuitProgram, ""),
+		m.keys.Hint(s, page.ResetProgress, ""),
 		m.keys.Hint(s, page.ShowHelp, ""),
 	)
 }
