@@ -84,12 +84,11 @@ func ObjectOf(v *rdb.Value, lim *store.Limits) (store.Object, error) {
 		return store.NewString(v.Str), nil
 	case rdb.List:
 		l := store.NewList(lim)
-		for _, e := range v.Elems {
-			l.PushBack(e)
-		}
+		l.PushAll(v.Elems)
 		made = l
 	case rdb.Set:
 		set := store.NewSet()
+		set.Expect(lim, v.Elems)
 		for _, e := range v.Elems {
 			if !set.Add(lim, e) {
 				return store.Object{}, fmt.Errorf("the set has the member %q twice", e)
@@ -98,6 +97,7 @@ func ObjectOf(v *rdb.Value, lim *store.Limits) (store.Object, error) {
 		made = set
 	case rdb.Hash:
 		h := store.NewHash()
+		h.Expect(lim, v.Elems)
 		for i := 0; i+1 < len(v.Elems); i += 2 {
 			if !h.Set(lim, v.Elems[i], v.Elems[i+1]) {
 				return store.Object{}, fmt.Errorf("the hash has the field %q twice", v.Elems[i])
@@ -106,6 +106,7 @@ func ObjectOf(v *rdb.Value, lim *store.Limits) (store.Object, error) {
 		made = h
 	case rdb.ZSet:
 		z := store.NewZSet(lim, 0)
+		z.Expect(lim, v.Elems)
 		for i, e := range v.Elems {
 			if !z.Set(lim, e, v.Scores[i]) {
 				return store.Object{}, fmt.Errorf("the sorted set has the member %q twice", e)

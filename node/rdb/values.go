@@ -2,7 +2,11 @@ package rdb
 
 import (
 	"math"
+	"slices"
 )
+
+// elemSize is what an element of a Value takes beside its bytes.
+const elemSize = 24
 
 // loaders reads the values of each type; nil: the type does not exist or is not decoded.
 var loaders = [...]func(*reader, *Value) error{
@@ -75,6 +79,7 @@ func (r *reader) plainPairs(v *Value) error {
 }
 
 func (r *reader) elems(v *Value, n uint64) error {
+	v.Elems = slices.Grow(v.Elems, int(min(n, believed/elemSize)))
 	for ; n > 0; n-- {
 		s, err := r.string(true)
 		if err != nil {
@@ -90,6 +95,8 @@ func (r *reader) scored(v *Value, read func(*reader) (float64, error)) error {
 	if err != nil {
 		return err
 	}
+	v.Elems = slices.Grow(v.Elems, int(min(n, believed/elemSize)))
+	v.Scores = slices.Grow(v.Scores, int(min(n, believed/elemSize)))
 	for ; n > 0; n-- {
 		s, err := r.string(true)
 		if err != nil {

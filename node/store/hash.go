@@ -83,6 +83,16 @@ func (h *Hash) Set(lim *Limits, field, value []byte) (added bool) {
 	return true
 }
 
+// Expect makes room in an empty hash for fields and values that are about to be set, in turn.
+func (h *Hash) Expect(lim *Limits, pairs [][]byte) {
+	if len(pairs)/2 > lim.HashEntries {
+		h.convert()
+		h.dict.Expect(len(pairs) / 2)
+		return
+	}
+	h.small.reserve(packedSize(pairs, 0))
+}
+
 func (h *Hash) put(field, value []byte) (added bool) {
 	n, added := h.dict.InsertBytes(field)
 	if added {

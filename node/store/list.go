@@ -55,21 +55,51 @@ func (l *List) Clone() Value {
 func (l *List) chunks() []*chunk { return l.slots[l.first:] }
 
 // PushBack adds a copy of b at the tail.
-func (l *List) PushBack(b []byte) {
-	size := listpackSize(b)
-	var c *chunk
+func (l *List) PushBack(b []byte) { l.pushBack(l.tailFor(b), b) }
+
+// PushAll adds copies of elements at the tail, in blocks of the right size.
+func (l *List) PushAll(elems [][]byte) {
+	for i, b := range elems {
+		c := l.tailFor(b)
+		if c.n == 0 {
+			c.reserve(l.chunkSize(elems[i:]))
+			l.bytes += c.size()
+		}
+		l.pushBack(c, b)
+	}
+}
+
+// tailFor gives the last chunk, a new one if b may not join.
+func (l *List) tailFor(b []byte) *chunk {
 	if len(l.slots) > l.first {
-		c = l.slots[len(l.slots)-1]
+		if c := l.slots[len(l.slots)-1]; l.fits(c, len(b)) {
+			return c
+		}
 	}
-	if c == nil || !l.fits(c, len(b)) {
-		c = l.newChunk()
-		l.appendSlot(c)
-	}
+	c := l.newChunk()
+	l.appendSlot(c)
+	return c
+}
+
+func (l *List) pushBack(c *chunk, b []byte) {
 	before := cap(c.buf)
 	c.pushBack(b)
 	l.bytes += cap(c.buf) - before
-	c.lp += size
+	c.lp += listpackSize(b)
 	l.n++
+}
+
+// chunkSize is what those of the elements take that will be in a chunk with the first.
+func (l *List) chunkSize(elems [][]byte) int {
+	c := chunk{lp: listpackFrame}
+	for _, b := range elems {
+		if c.n > 0 && !l.fits(&c, len(b)) {
+			break
+		}
+		c.lp += listpackSize(b)
+		c.n++
+	}
+	return packedSize(elems[:c.n], 0)
 }
 
 // PushFront adds a copy of b at the head.

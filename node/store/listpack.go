@@ -147,6 +147,17 @@ func (p *pack) move(head, tail, want int) {
 	p.buf, p.head = buf, head
 }
 
+// reserve gives an empty pack a block for so many bytes of entries, see entrySize.
+func (p *pack) reserve(size int) { p.move(0, size, 0) }
+
+// packedSize is what entries take, each with so many more bytes.
+func packedSize(entries [][]byte, more int) (size int) {
+	for _, b := range entries {
+		size += entrySize(len(b) + more)
+	}
+	return size
+}
+
 // pushBack adds an entry (the parts joined) at the end.
 func (p *pack) pushBack(parts ...[]byte) {
 	n := 0

@@ -75,6 +75,18 @@ func (s *Set) Add(lim *Limits, member []byte) bool {
 	return s.put(member)
 }
 
+// Expect makes room in an empty set for members that are about to be added.
+func (s *Set) Expect(lim *Limits, members [][]byte) {
+	for _, m := range members {
+		if _, ok := parseMember(m); !ok || len(members) > min(lim.SetIntEntries, intsetLimit) {
+			s.convert()
+			s.dict.Expect(len(members))
+			return
+		}
+	}
+	s.ints = make(intset, 0, len(members))
+}
+
 func (s *Set) put(member []byte) bool {
 	_, added := s.dict.InsertBytes(member)
 	if added {

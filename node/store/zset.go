@@ -72,6 +72,18 @@ func (z *ZSet) Clone() Value {
 	return c
 }
 
+// Expect makes room in an empty sorted set for members that are about to be set.
+func (z *ZSet) Expect(lim *Limits, members [][]byte) {
+	if z.list == nil && len(members) <= lim.ZSetEntries {
+		z.small.reserve(packedSize(members, scoreSize))
+		return
+	}
+	if z.list == nil {
+		z.convert()
+	}
+	z.dict.Expect(len(members))
+}
+
 func (z *ZSet) convert() {
 	old := z.small
 	z.small, z.list, z.dict = pack{}, newSkiplist(), new(Dict[*skipNode])
@@ -100,8 +112,11 @@ func (z *ZSet) Compact(lim *Limits) {
 	*z = ZSet{small: p}
 }
 
+// scoreSize is what a score takes in the block.
+const scoreSize = 8
+
 // scoreBytes is a score as it stands in the block. Redis's listpack has no negative zero.
-func scoreBytes(score float64) (b [8]byte) {
+func scoreBytes(score float64) (b [scoreSize]byte) {
 	if score == 0 {
 		score = 0
 	}
