@@ -53,8 +53,10 @@ func doesTheLastOneAct() *kit.Predict {
 			"no: it sees the failure and does nothing", "不会：它看到了故障，但什么也不做"),
 		Answer: failedOver,
 		Explain: kit.T("It holds the master for s_down and stops there: quorum 2 wants a second opinion. From where it stands, two dead sentinels and two unreachable ones look alike. "+
-			"Were one enough, both sides of a broken network would make a master each.",
+			"Were one enough, both sides of a broken network would make a master each. "+
+			"In production, ask CKQUORUM from your monitoring. It tells you today that tomorrow's failover cannot happen; a dead sentinel alone makes no noise.",
 			"它只判定 s_down（主观下线），然后就停住了：quorum 为 2，还要另一个哨兵同意。在它看来，两个死掉的哨兵和两个联系不上的哨兵没有区别。"+
-				"如果一个就够，网络断开时两边就会各立一个主节点。"),
+				"如果一个就够，网络断开时两边就会各立一个主节点。"+
+				"生产环境里，请让监控定期执行 CKQUORUM。它今天就能告诉你明天切换不了；光是死一个哨兵，是不会有任何动静的。"),
 	}
 }
