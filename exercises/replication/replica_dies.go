@@ -97,7 +97,7 @@ func writesAndReads(writer, reader string) kit.Check {
 
 func afterTheKill() *kit.Predict {
 	return &kit.Predict{
-		Question: kit.T("replica-1 was killed: no goodbye, nothing saved on the way out. It missed 200 writes. How will it catch up?",
+		Question: kit.T("replica-1 was killed: no goodbye, nothing saved on the way out. It misses 200 writes. How will it catch up?",
 			"replica-1 是被杀掉的：没有告别，退出时什么都没保存。它错过了 200 次写入，会怎样追上来？"),
 		Choices: fullPartialChoices(),
 		Answer:  fullOrPartial(master),

@@ -156,9 +156,12 @@ func (m *Model) toggleMode() tea.Cmd {
 	}
 	m.mode = map[kit.Mode]kit.Mode{kit.Watch: kit.Do, kit.Do: kit.Watch}[m.mode]
 	cmd := page.Send(page.SetMode{Mode: m.mode})
-	m.suggest()
-	if m.phase == ready {
+	switch m.phase {
+	case predicting: // what is to be typed may be the answer
+	case ready:
 		return tea.Batch(cmd, m.afterPrediction())
+	default:
+		m.suggest()
 	}
 	return cmd
 }
