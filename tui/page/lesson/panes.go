@@ -46,12 +46,16 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 		task, look = append(task, look...), nil
 	}
 	if len(look) > 0 { // worth a look, but prose and what is to be done come first
-		prose = append(append(prose, ""), look...)
+		prose = append(prose, "")
+		if len(prose) == roomAbove(task, h)-1 { // a heading alone at the end says nothing
+			prose = append(prose, "")
+		}
+		prose = append(prose, look...)
 	}
 	if len(task) == 0 {
 		return m.scrolled(stepPane, prose, w, h)
 	}
-	if room := h - len(task) - 1; len(prose) <= room || room >= 3 {
+	if room := roomAbove(task, h); len(prose) <= room || room >= 3 {
 		if m.views[stepPane].YOffset == toEnd { // the task is in sight without that
 			m.views[stepPane].YOffset = 0
 		}
@@ -60,6 +64,14 @@ func (m *Model) stepBody(w, h int) ([]string, string) {
 		return append(lines, task...), note
 	}
 	return m.scrolled(stepPane, append(append(prose, ""), task...), w, h)
+}
+
+// roomAbove is how many lines there are for the prose above the task and a blank.
+func roomAbove(task []string, h int) int {
+	if len(task) == 0 {
+		return h
+	}
+	return h - len(task) - 1
 }
 
 func (m *Model) prose(w int) []string {
