@@ -71,7 +71,12 @@ func (n *Node) infoSections() []infoSection {
 }
 
 func (n *Node) cmdInfo(ctx *command.Ctx) {
-	ctx.Verbatim("txt", n.infoFor(ctx.Argv[1:]))
+	text := n.infoFor(ctx.Argv[1:])
+	if n.sentinel != nil {
+		ctx.BulkString(text) // Redis's sentinel has an INFO of its own, which knows no verbatim strings
+		return
+	}
+	ctx.Verbatim("txt", text)
 }
 
 // infoFor gives the sections asked for by name; "default", "all" and "everything" are groups.

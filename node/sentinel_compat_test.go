@@ -280,6 +280,7 @@ func TestSentinelAnswersLikeRedis(t *testing.T) {
 				p.compare(t, line)
 			}
 			p.compareInfo(t)
+			p.compareInfoType(t)
 			p.compareFiles(t)
 			p.compareWithoutFiles(t)
 		})
@@ -333,6 +334,27 @@ func (p *sentinelPair) compareInfo(t *testing.T) {
 		if got[0] != got[1] {
 			t.Errorf("INFO %s\nours: %s\nreal: %s", words, got[0], got[1])
 		}
+	}
+}
+
+// compareInfoType wants the reply to be of the same type: in a sentinel it is an ordinary string in RESP3 too.
+func (p *sentinelPair) compareInfoType(t *testing.T) {
+	t.Helper()
+	var got [2]byte
+	for i, w := range p.ws {
+		c := dialCompat(t, w.addr)
+		c.step(t, "HELLO 3", nil)
+		if _, err := c.Write(appendCommand(nil, "INFO", "sentinel")); err != nil {
+			t.Fatal(err)
+		}
+		r, err := readReply(c.r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[i] = r.kind
+	}
+	if got[0] != got[1] {
+		t.Errorf("INFO in RESP3: ours %q, real %q", got[0], got[1])
 	}
 }
 

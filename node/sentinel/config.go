@@ -71,13 +71,41 @@ func (c *Config) addr(names bool, host string, port int, lenient bool) (Addr, er
 }
 
 func (c *Config) resolve(names bool, host string) (string, error) {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return host, nil
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.String(), nil // of the many ways to write an IPv6 address the usual one
+	}
+	if ip, ok := shortIPv4(host); ok {
+		return ip, nil
 	}
 	if !names || c.Resolve == nil {
 		return "", errResolve
 	}
 	return c.Resolve(host)
+}
+
+// shortIPv4 reads the forms of an IPv4 address that C's inet_aton knows besides the usual one: fewer than four numbers, the
+// last of which fills what is left ("127.1"), and octal and hexadecimal ones.
+func shortIPv4(host string) (string, bool) {
+	parts := strings.Split(host, ".")
+	if len(parts) > 4 {
+		return "", false
+	}
+	var ip [4]byte
+	last := len(parts) - 1
+	for i, p := range parts {
+		bits := 8
+		if i == last {
+			bits = 8 * (4 - last)
+		}
+		n, err := strconv.ParseUint(p, 0, bits)
+		if err != nil || strings.ContainsAny(p, "_oO") || len(p) > 1 && (p[1] == 'b' || p[1] == 'B') { // Go's own forms
+			return "", false
+		}
+		for j := range bits / 8 {
+			ip[i+j] = byte(n >> (bits - 8 - 8*j))
+		}
+	}
+	return netip.AddrFrom4(ip).String(), true
 }
 
 // joinHostPort gives "host:port", with brackets around an IPv6 address.

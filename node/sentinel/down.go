@@ -7,8 +7,9 @@ import (
 
 // checkSubjectivelyDown decides whether an instance is down as far as we can see.
 func (m *Machine) checkSubjectivelyDown(inst *instance) {
+	down := m.looksDown(inst) // before a link is closed for another reason
 	m.checkLink(inst)
-	switch down := m.looksDown(inst); {
+	switch {
 	case down && !inst.sdown:
 		m.event(Warning, "+sdown", inst, "")
 		inst.sdown, inst.sdownSince = true, m.now

@@ -250,6 +250,10 @@ func (m *Machine) reply(in Reply) {
 
 // message takes what comes on a subscribing connection. Our own hellos come back too: they show that it works.
 func (m *Machine) message(c *conn, v Value) {
+	if v.Kind == '-' { // SUBSCRIBE is refused, for want of a password: Redis takes it for a word of farewell
+		m.closeConn(c)
+		return
+	}
 	c.expect = nil // SUBSCRIBE is answered
 	if c.owner.gone {
 		return

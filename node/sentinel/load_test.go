@@ -54,6 +54,17 @@ func everything() []string {
 		"current-epoch 9", `announce-ip "1.2.3.4"`, "announce-port 77", "sentinel-user u", "sentinel-pass p"}
 }
 
+// TestAddresses takes for an address what the C library takes for one.
+func TestAddresses(t *testing.T) {
+	for host, want := range map[string]string{"127.0.0.1": "127.0.0.1", "127.1": "127.0.0.1", "10.258": "10.0.1.2",
+		"10.1.258": "10.1.1.2", "2130706433": "127.0.0.1", "0x7F.1": "127.0.0.1", "0xab.1": "171.0.0.1", "010.0.0.01": "8.0.0.1",
+		"0:0:0:0:0:0:0:1": "::1", "256.0.0.1": "", "1.2.3.4.5": "", "1.": "", "": "", "0b1": "", "0o7": "", "1_0": "", "08": "", "host": ""} {
+		if got, err := (&Config{}).resolve(false, host); got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v, want %q", host, got, err, want)
+		}
+	}
+}
+
 func TestLoadAndSave(t *testing.T) {
 	read := slices.Clone(everything())
 	for i, l := range read {

@@ -211,6 +211,22 @@ func TestPingReplies(t *testing.T) {
 	}
 }
 
+// TestRefusedSubscription: without the password SUBSCRIBE is refused, and the connection is made anew each second.
+func TestRefusedSubscription(t *testing.T) {
+	r := newRig(t, Config{}, mon, "auth-pass m wrong")
+	sub := r.conn("127.0.0.1:9001", true)
+	for range 3 { // AUTH, CLIENT SETNAME, SUBSCRIBE
+		r.step(Reply{sub, Value{Kind: '-', Text: "NOAUTH Authentication required."}})
+	}
+	if got := r.m.View().Masters[0].Flags; !slices.Contains(got, "disconnected") {
+		t.Errorf("flags %q", got)
+	}
+	r.tick(1200 * time.Millisecond)
+	if again := r.conn("127.0.0.1:9001", true); again == sub {
+		t.Error("the subscription is not tried again")
+	}
+}
+
 // TestStaleLinks: connections that stand and lead nowhere are made anew.
 func TestStaleLinks(t *testing.T) {
 	r := newRig(t, Config{}, mon, "down-after-milliseconds m 8000")
@@ -381,6 +397,14 @@ func TestInfoSection(t *testing.T) {
 	want := "# Sentinel\r\nsentinel_masters:1\r\nsentinel_tilt:1\r\nsentinel_tilt_since_seconds:2\r\nsentinel_running_scripts:0\r\n" +
 		"sentinel_scripts_queue_length:0\r\nsentinel_simulate_failure_flags:0\r\nmaster0:name=m,status=sdown,address=127.0.0.1:9001,slaves=0,sentinels=1\r\n"
 	if got := v.InfoSection(r.now.Add(2500 * time.Millisecond)); got != want {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestInfoSectionOfIPv6: unlike the names of replicas the address has no brackets.
+func TestInfoSectionOfIPv6(t *testing.T) {
+	v := newRig(t, Config{}, "monitor m 0:0::1 9001 1").m.View()
+	if got := v.InfoSection(v.At); !strings.Contains(got, "address=::1:9001,") {
 		t.Errorf("%q", got)
 	}
 }

@@ -285,8 +285,8 @@ func (v *View) InfoSection(now time.Time) string {
 		} else if master.SDown {
 			status = "sdown"
 		}
-		line("master%d:name=%s,status=%s,address=%s,slaves=%d,sentinels=%d", i, master.Name, status,
-			joinHostPort(master.Host, master.Addr.Port), len(master.Replicas), master.Voters)
+		line("master%d:name=%s,status=%s,address=%s:%d,slaves=%d,sentinels=%d", i, master.Name, status,
+			master.Host, master.Addr.Port, len(master.Replicas), master.Voters)
 	}
 	return b.String()
 }

@@ -259,10 +259,6 @@ func (r *Redis) execute(c *Conn, args []string) []sentinel.Value {
 		return one(bulk(r.info()))
 	case name == "CLIENT" && args[1] == "KILL":
 		r.kill(c, args[3])
-	case loading:
-		return one(errorOf("LOADING Redis is loading the dataset in memory"))
-	case name == "PING":
-		return one(status("PONG"))
 	case name == "SUBSCRIBE":
 		r.subs = append(r.subs, c)
 		return one(sentinel.Value{Kind: '*', Items: []sentinel.Value{bulk("subscribe"), bulk(args[1]), integer(1)}})
@@ -270,6 +266,10 @@ func (r *Redis) execute(c *Conn, args []string) []sentinel.Value {
 		r.deliver(args[2])
 		r.feed(streamed{0, args[2]})
 		return one(integer(int64(len(r.subs))))
+	case loading:
+		return one(errorOf("LOADING Redis is loading the dataset in memory"))
+	case name == "PING":
+		return one(status("PONG"))
 	case name == "SLAVEOF" || name == "REPLICAOF":
 		master := args[1] + ":" + args[2]
 		if strings.EqualFold(args[1], "NO") {
