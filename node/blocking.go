@@ -221,7 +221,7 @@ type pauseState struct {
 
 // pausedFor tells whether the command has to wait for the end of a pause.
 func (n *Node) pausedFor(c *client, spec *command.Spec) bool {
-	if !n.pause.all && !n.pause.writes && !n.pause.failover || c.is(flagReplica|flagMaster) {
+	if !n.pause.all && !n.pause.writes && !n.pause.failover || c.is(flagReplica) {
 		return false
 	}
 	if n.pause.all {
@@ -285,5 +285,8 @@ func (n *Node) releasePaused() {
 		c.flags &^= flagPaused
 		c.process(argv)
 		n.resuming = append(n.resuming, c)
+	}
+	if master := n.follower.client; master != nil {
+		n.masterInput(master, nil)
 	}
 }

@@ -133,13 +133,20 @@ func (n *Node) followerInfo(t *infoText) {
 		lastIO = (n.nowMs - f.lastIO) / 1000
 	}
 	offset := n.history.Offset
+	if f.client == nil && !f.cached {
+		offset = 1 // Redis's figure as long as there is no place in a history
+	}
 	t.line("role", "slave")
 	t.line("master_host", f.host)
 	t.line("master_port", f.port)
 	t.line("master_link_status", status)
 	t.line("master_last_io_seconds_ago", lastIO)
 	t.line("master_sync_in_progress", f.state == linkTransfer)
-	t.line("slave_read_repl_offset", offset+int64(len(f.unapplied)))
+	unread := 0
+	if f.client != nil {
+		unread = len(f.client.in) // a part of a command, or what a pause holds
+	}
+	t.line("slave_read_repl_offset", offset+int64(len(f.unapplied)+unread))
 	t.line("slave_repl_offset", offset)
 	if f.state == linkTransfer {
 		perc := 0.0 // Redis's own figures, odd as they are before the size is known (-1) or without one (0)

@@ -44,18 +44,18 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 		}
 		return c.reject(refusal)
 	}
+	if c.multi != nil && spec.Flags&command.NoMulti != 0 {
+		n.cmdStats[spec.ID].rejected++
+		return c.reject(command.ErrNotInMulti)
+	}
+	if n.pausedFor(c, spec) { // in a transaction too: a write is not even queued
+		n.postpone(c, argv)
+		return true
+	}
 	if c.multi != nil && !transactional(spec) {
-		if spec.Flags&command.NoMulti != 0 {
-			n.cmdStats[spec.ID].rejected++
-			return c.reject(command.ErrNotInMulti)
-		}
 		c.queue(spec, argv)
 		c.w.Simple("QUEUED")
 		return false
-	}
-	if n.pausedFor(c, spec) {
-		n.postpone(c, argv)
-		return true
 	}
 	n.call(c, spec, argv)
 	if c.block == nil {

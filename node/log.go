@@ -102,10 +102,10 @@ func (n *Node) noticef(format string, args ...any)  { n.logf(levelNotice, format
 func (n *Node) warnf(format string, args ...any)    { n.logf(slog.LevelWarn, format, args...) }
 
 func (n *Node) logBanner() {
-	n.noticef("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo")
-	n.noticef("Redis version=%s, bits=64, commit=00000000, modified=0, pid=%d, just started", Version, os.Getpid())
+	n.warnf("oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo")
+	n.warnf("Redis version=%s, bits=64, commit=00000000, modified=0, pid=%d, just started", Version, os.Getpid())
 	if file := n.set.File(); file != "" {
-		n.noticef("Configuration loaded")
+		n.warnf("Configuration loaded")
 	} else {
 		n.warnf("Warning: no config file specified, using the default config. In order to specify a config file use redis-server /path/to/redis.conf")
 	}
@@ -114,7 +114,7 @@ func (n *Node) logBanner() {
 	}
 	n.noticef("Running mode=%s, port=%d.", n.mode(), n.set.Int("port"))
 	if n.sentinel == nil {
-		n.noticef("Server initialized")
+		n.warnf("Server initialized")
 	}
 }
 

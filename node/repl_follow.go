@@ -88,13 +88,10 @@ func (n *Node) unfollow() {
 	f.own = nil
 	n.logReplica.Store(false)
 	n.history.Shift(n.newID())
-	n.noticef("Setting secondary replication ID to %s, valid up to offset: %d. New replication ID is %s", n.history.ID2, n.history.Second, n.history.ID)
+	n.warnf("Setting secondary replication ID to %s, valid up to offset: %d. New replication ID is %s", n.history.ID2, n.history.Second, n.history.ID)
 	n.disconnectReplicas()
 	n.feedDB = -1
 	n.master.noneSince = n.nowMs
-	if n.master.backlog == nil {
-		n.createBacklog()
-	}
 	n.rememberMaster()
 	n.emit("repl.role", "role", "master", "replid", n.history.ID, "replid2", n.history.ID2, "second", strconv.FormatInt(n.history.Second, 10))
 }
@@ -347,6 +344,7 @@ func (l *link) becomeConnected(db int) {
 	s.c = c
 	c.flags |= flagMaster
 	c.login()
+	c.user = "(superuser)"
 	if d := n.ks.DB(db); d != nil {
 		c.db = d
 	}
@@ -404,6 +402,9 @@ func (n *Node) masterInput(c *client, data []byte) {
 		if size == 0 {
 			break
 		}
+		if n.streamPaused(c, argv) {
+			break
+		}
 		raw := c.in[at : at+size]
 		at += size
 		f.unapplied = append(f.unapplied, raw...)
@@ -424,6 +425,16 @@ func (n *Node) masterInput(c *client, data []byte) {
 	if rest == 0 && cap(c.in) > 1<<20 {
 		c.in = nil
 	}
+}
+
+// streamPaused tells whether a pause (CLIENT PAUSE) holds the master's next command too: what was received then waits
+// in the buffer.
+func (n *Node) streamPaused(c *client, argv [][]byte) bool {
+	if !n.pause.all && !n.pause.writes {
+		return false
+	}
+	spec, outcome := n.table.Lookup(argv)
+	return outcome == command.Found && n.pausedFor(c, spec)
 }
 
 // apply runs one command of the stream. Nothing is answered but what REPLCONF GETACK asks for.
@@ -480,7 +491,7 @@ func (l *link) finish(err error) {
 	n, f := l.n, &l.n.follower
 	defer n.leave()
 	if f.state == linkConnected {
-		n.noticef("Connection with master lost.")
+		n.warnf("Connection with master lost.")
 		if f.client != nil {
 			n.noticef("Caching the disconnected master state.")
 		}

@@ -249,8 +249,10 @@ func (n *Node) cmdSync(ctx *command.Ctx) {
 			n.continueReplica(l, offset)
 			return
 		}
-		n.noticef("Partial resynchronization not accepted: %s", why)
-		if id != "?" {
+		if id == "?" {
+			n.noticef("Full resync requested by replica %s", n.replicaName(l))
+		} else {
+			n.noticef("Partial resynchronization not accepted: %s", why)
 			n.stats.syncPartialError++
 		}
 	} else {
@@ -353,7 +355,7 @@ func (n *Node) replicaGone(c *client) {
 	if len(n.master.links) == 0 {
 		n.master.noneSince = n.nowMs
 	}
-	n.noticef("Connection with replica %s lost.", n.replicaName(l))
+	n.warnf("Connection with replica %s lost.", n.replicaName(l))
 	n.emit("repl.replica-gone", "replica", n.replicaName(l))
 	if n.master.syncing != nil {
 		n.master.syncing.lost(l)
@@ -428,9 +430,9 @@ func (n *Node) acknowledged(offset int64) (have int64) {
 	return have
 }
 
-// askAcks puts a request for acknowledgement into the stream.
+// askAcks puts a request for acknowledgement into the stream, even if nobody reads it now.
 func (n *Node) askAcks() {
-	if n.propagates() && len(n.master.links) > 0 && !n.pause.failover {
+	if n.propagates() && !n.pause.failover {
 		n.feedStream(appendCommand(nil, "REPLCONF", "GETACK", "*"))
 	}
 }

@@ -19,7 +19,7 @@ func (l *link) fullSync(a repl.Answer) error {
 		return err
 	}
 	f := &n.follower
-	f.state, f.syncTotal, f.syncRead, f.cached = linkTransfer, -1, 0, false
+	f.state, f.syncTotal, f.syncRead = linkTransfer, -1, 0
 	n.emit("repl.fullsync", "id", a.ID, "offset", strconv.FormatInt(a.Offset, 10))
 	n.leave()
 	tmp, usedMark, err := l.receive()
@@ -185,8 +185,8 @@ func (l *link) adopt(tmp string, done func()) error {
 		n.noticef("MASTER <-> REPLICA sync: Flushing old data")
 		n.emit("repl.flush")
 		n.flushAll()
-		n.follower.own = nil
-		n.history.Fresh(n.newID()) // whatever we hold until all is loaded belongs to no history
+		n.follower.own, n.follower.cached = nil, false // had the transfer failed, we could still offer what we have
+		n.history.Fresh(n.newID())                     // whatever we hold until all is loaded belongs to no history
 		n.noticef("MASTER <-> REPLICA sync: Loading DB in memory")
 		n.emit("repl.load")
 	}}

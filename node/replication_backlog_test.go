@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -144,8 +145,43 @@ func TestWaitAsTheRealOne(t *testing.T) {
 		m.do("WAIT", "1", "0")
 		m.fields("replication", "master_repl_offset")
 		r.do("WAIT", "1", "0")
+		// Without replicas the request for acknowledgements goes into the stream all the same.
+		r.do("REPLICAOF", "NO", "ONE")
+		m.until("replication", "connected_slaves", "0")
+		m.do("WAIT", "1", "20")
+		m.fields("replication", "master_repl_offset")
 	})
 }
+
+// TestPauseAsTheRealOne: a pause holds a master's commands too, and a write in a transaction is not even queued.
+func TestPauseAsTheRealOne(t *testing.T) {
+	comparePlays(t, func(p *play) {
+		m, r := p.start("m"), p.start("r", "--replicaof", "127.0.0.1", "1")
+		r.fields("replication", "slave_repl_offset", "slave_read_repl_offset", "master_repl_offset") // no place in any history
+		r.follows(m)
+		m.synced(r)
+		r.do("CLIENT", "PAUSE", "100000", "WRITE")
+		m.do("SET", "k", "v")
+		r.until("replication", "slave_read_repl_offset", m.info("replication")["master_repl_offset"])
+		r.do("GET", "k")
+		r.fields("replication", "slave_repl_offset", "master_repl_offset")
+		r.do("CLIENT", "UNPAUSE")
+		m.synced(r)
+		r.do("GET", "k")
+		p.note("%v", superuser.FindString(r.quietly("CLIENT", "LIST", "TYPE", "master").(string)))
+		conn := m.pretend()
+		conn.ask("MULTI")
+		m.do("CLIENT", "PAUSE", "100000", "WRITE")
+		conn.send("SET k v2\r\nEXEC\r\n")
+		m.until("clients", "blocked_clients", "1")
+		m.do("CLIENT", "UNPAUSE")
+		for range 3 {
+			p.note("%s", conn.line())
+		}
+	})
+}
+
+var superuser = regexp.MustCompile(`user=\S+`)
 
 // TestWaitCountsOnlyWhoAcknowledged has one replica that does and one that does not.
 func TestWaitCountsOnlyWhoAcknowledged(t *testing.T) {

@@ -23,6 +23,9 @@ func TestReplicationLifeAsTheRealOne(t *testing.T) {
 		other.do("SET", "others", "data")
 		m.do("SET", "k", "v")
 		m.show()
+		other.do("REPLICAOF", "127.0.0.1", "1") // nobody is there
+		other.do("REPLICAOF", "NO", "ONE")
+		other.show()
 		r.follows(m)
 		m.synced(r)
 		m.show()
