@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"redislab/node/command"
+	"redislab/node/config"
 	"redislab/node/repl"
 )
 
@@ -131,6 +132,7 @@ func (n *Node) dropLink() {
 func (n *Node) startLink() {
 	f := &n.follower
 	f.state, f.lastIO = linkConnecting, n.nowMs
+	n.noticef("MASTER <-> REPLICA sync started")
 	ctx, cancel := context.WithCancel(n.ctx)
 	f.cancel = cancel
 	l := &link{n: n, generation: f.generation, ctx: ctx, addr: net.JoinHostPort(f.host, strconv.Itoa(f.port))}
@@ -159,6 +161,19 @@ type link struct {
 // errGivenUp ends a link that is not the present one any more.
 var errGivenUp = errors.New("the link was given up")
 
+// errNotNow ends a link whose master cannot serve yet; that is in the log already.
+var errNotNow = errors.New("the master can't PSYNC now")
+
+// worded is an error that reads as in Redis's log.
+type worded struct {
+	text string
+	err  error
+}
+
+func inWords(text string, err error) error { return worded{text, err} }
+func (w worded) Error() string             { return w.text }
+func (w worded) Unwrap() error             { return w.err }
+
 // enter takes the lock if this is still the present link.
 func (l *link) enter() error {
 	if !l.n.enter() {
@@ -186,7 +201,7 @@ func (l *link) setup() {
 func (l *link) run() error {
 	conn, err := l.n.net.Dial(l.ctx, "tcp", l.addr)
 	if err != nil {
-		return fmt.Errorf("Error condition on socket for SYNC: %w", rootCause(err))
+		return inWords("Error condition on socket for SYNC: "+config.Reason(rootCause(err)), err)
 	}
 	defer func() {
 		conn.Close()
@@ -236,7 +251,7 @@ func (l *link) handshake() error {
 		}
 		reply, err := l.line()
 		if err != nil {
-			return err
+			return inWords("Master did not respond to command during SYNC handshake", err)
 		}
 		if reply == "" {
 			pending = nil
@@ -283,7 +298,7 @@ func (l *link) psync() error {
 	for reply == "" {
 		var err error
 		if reply, err = l.line(); err != nil {
-			return err
+			return inWords("Master did not reply to PSYNC, will try later", err)
 		}
 	}
 	return l.answered(reply)
@@ -305,7 +320,7 @@ func (l *link) answered(reply string) error {
 		return l.fullSync(a)
 	case repl.Retry:
 		n.noticef("Master is currently unable to PSYNC but should be in the future: %s", reply)
-		return fmt.Errorf("master can't PSYNC now: %s", reply)
+		return fmt.Errorf("%w: %s", errNotNow, reply)
 	}
 	n.warnf("Unexpected reply to PSYNC from master: %s", reply)
 	n.noticef("Retrying with SYNC...")
@@ -499,7 +514,9 @@ func (l *link) finish(err error) {
 		f.downSince = n.nowMs
 		n.noticef("Reconnecting to MASTER %s", l.addr)
 	} else if !errors.Is(err, context.Canceled) {
-		n.warnf("%v", err)
+		if !errors.Is(err, errNotNow) && !errors.Is(err, net.ErrClosed) { // closed by ourselves, for a reason told
+			n.warnf("%s", strings.TrimPrefix(err.Error(), repl.ErrRefused.Error()+": "))
+		}
 		n.emit("repl.link-failed", "master", l.addr, "reason", fmt.Sprint(err))
 	}
 	if c := f.client; c != nil {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"redislab/node/config"
 	"redislab/node/repl"
 )
 
@@ -27,7 +29,7 @@ func (l *link) fullSync(a repl.Answer) error {
 		if tmp != "" {
 			os.Remove(tmp)
 		}
-		return fmt.Errorf("receiving the RDB from the master: %w", err)
+		return err
 	}
 	if err := l.adopt(tmp, func() { l.adopted(a, usedMark) }); err != nil {
 		return err
@@ -60,7 +62,7 @@ func (l *link) receive() (tmp string, usedMark bool, err error) {
 	head := ""
 	for head == "" {
 		if head, err = l.line(); err != nil {
-			return "", false, err
+			return "", false, inWords("I/O error reading bulk count from MASTER: "+config.Reason(rootCause(err)), err)
 		}
 	}
 	switch {
@@ -123,10 +125,19 @@ func (l *link) receiveSized(out io.Writer, size int64) error {
 			}
 		}
 		if err != nil && left > 0 {
-			return err
+			return lostInSync(err)
 		}
 	}
 	return nil
+}
+
+// lostInSync words the end of the connection in the middle of the RDB.
+func lostInSync(err error) error {
+	why := "connection lost"
+	if !errors.Is(err, io.EOF) {
+		why = config.Reason(rootCause(err))
+	}
+	return inWords("I/O error trying to sync with MASTER: "+why, err)
 }
 
 // receiveMarked reads up to the mark; the last bytes read are held back until it is
@@ -153,7 +164,7 @@ func (l *link) receiveMarked(out io.Writer, mark string) error {
 			}
 		}
 		if err != nil {
-			return err
+			return lostInSync(err)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -431,6 +433,33 @@ func TestUnusualAnswersToPsync(t *testing.T) {
 				r.fields("replication", "role", "master_link_status")
 				r.do("REPLICAOF", "NO", "ONE")
 				r.do("PING")
+			})
+		})
+	}
+}
+
+// TestLogOfFailedSyncsAsTheRealOne wants the words in the log that people look for.
+func TestLogOfFailedSyncsAsTheRealOne(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ answer, want string }{
+		{"", "Master did not reply to PSYNC, will try later"},
+		{"+FULLRESYNC " + someID + " 1\r\n$100\r\nREDIS", "I/O error trying to sync with MASTER: connection lost"},
+		{"+FULLRESYNC " + someID + " 1\r\n-ERR no memory\r\n", "MASTER aborted replication with an error: ERR no memory"},
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			comparePlays(t, func(p *play) {
+				r := p.start("r", "--logfile", "log")
+				r.follows(p.pretendMaster(func(conn net.Conn, _ *bufio.Reader, _ string) {
+					_, _ = io.WriteString(conn, c.answer)
+				}))
+				eventually(p.t, "the log says why", func() error {
+					text, err := os.ReadFile(filepath.Join(r.dir, "log"))
+					if err == nil && !strings.Contains(string(text), " # "+c.want+"\n") {
+						err = fmt.Errorf("not in %s", text)
+					}
+					return err
+				})
+				r.do("REPLICAOF", "NO", "ONE")
 			})
 		})
 	}
