@@ -30,6 +30,8 @@ type Fabric struct {
 	held    map[string]net.Listener
 	open    map[*conn]struct{}
 	closed  bool
+	life    context.Context // ends with Close, and with it the dials that wait
+	end     context.CancelFunc
 	ports   int     // tried so far
 	memory  *memory // nil: loopback TCP
 	work    sync.WaitGroup
@@ -50,8 +52,9 @@ func NewMemory(c clock.Clock, seed uint64) *Fabric {
 
 // New makes a network of loopback TCP connections on the given clock. The seed decides which packets get lost.
 func New(c clock.Clock, seed uint64) *Fabric {
+	life, end := context.WithCancel(context.Background())
 	return &Fabric{
-		clock: c, rand: rand.New(rand.NewPCG(seed, seed)),
+		clock: c, life: life, end: end, rand: rand.New(rand.NewPCG(seed, seed)),
 		links: map[ends]*link{}, owners: map[string]owner{}, sources: map[string]string{}, dialers: map[string]Class{},
 		dialled: map[string]string{},
 		held:    map[string]net.Listener{}, open: map[*conn]struct{}{},
@@ -184,6 +187,9 @@ func (f *Fabric) pass(ctx context.Context, from, to string, class Class) error {
 	if there.isClear.Load() && back.isClear.Load() {
 		return ctx.Err()
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(f.life, cancel)()
 	gaveUp := make(chan struct{})
 	t := f.clock.AfterFunc(dialLimit, func() { close(gaveUp) })
 	defer t.Stop()
@@ -191,7 +197,11 @@ func (f *Fabric) pass(ctx context.Context, from, to string, class Class) error {
 		a, aChanged := there.state()
 		b, bChanged := back.state()
 		if !a.cut && !b.cut {
-			return f.handshake(ctx, a, b)
+			err := f.handshake(ctx, a, b)
+			if f.life.Err() != nil {
+				return net.ErrClosed
+			}
+			return err
 		}
 		select {
 		case <-ctx.Done():
@@ -221,6 +231,7 @@ func (f *Fabric) handshake(ctx context.Context, there, back condition) error {
 
 // Close ends the network: held ports and all connections. Use it after the nodes have ended.
 func (f *Fabric) Close() error {
+	f.end() // before the links work again: a dial that waits must not get through
 	f.Heal()
 	f.mu.Lock()
 	f.closed = true

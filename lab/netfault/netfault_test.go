@@ -312,6 +312,30 @@ func TestDialOverCutLinkHangs(t *testing.T) {
 	})
 }
 
+// A dial that waits, for a cut link or only a slow one, ends with the network.
+func TestCloseEndsWaitingDials(t *testing.T) {
+	for _, rule := range []string{"cut m r", "delay m r 1h"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := NewMemory(clock.Wall{}, 1)
+			p := connect(t, f, "r", "m")
+			apply(t, f, rule)
+			failed := make(chan error)
+			go func() {
+				_, err := f.Node("r").Dial(context.Background(), "tcp", p.listener.Addr().String())
+				failed <- err
+			}()
+			synctest.Wait()
+			began := time.Now()
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-failed; err == nil || time.Since(began) != 0 {
+				t.Errorf("%s: after %s: %v", rule, time.Since(began), err)
+			}
+		})
+	}
+}
+
 func TestDialErrors(t *testing.T) {
 	both(t, func(t *testing.T, f *Fabric) {
 		defer f.Close()
