@@ -193,5 +193,27 @@ func (l *Lab) nameNodes(n *Node, v *SentinelView) {
 			votes[name(id)] = count
 		}
 		w.Votes = votes
+		nameInReasons(w, ids)
 	}
 }
+
+// nameInReasons puts the names that learners know where a sentinel tells of others by the first characters of their run
+// IDs, as it prints them.
+func nameInReasons(w *WatchView, ids map[string]string) {
+	var words []string
+	for _, p := range w.Sentinels {
+		if known := ids[p.Name]; known != "" && len(p.Name) == runIDLength {
+			words = append(words, p.Name[:shortRunID], known)
+		}
+	}
+	r := strings.NewReplacer(words...)
+	w.Why = slices.Clone(w.Why)
+	for i := range w.Why {
+		w.Why[i].Text = r.Replace(w.Why[i].Text)
+	}
+}
+
+const (
+	runIDLength = 40
+	shortRunID  = 8
+)

@@ -73,7 +73,7 @@ func whyNotPromoted(s SeenNode) Phrase {
 // WhyNoFailover tells, by sentinel, what stands against a failover of the named master at this moment: the rule that blocks now
 // first. A sentinel that does not know the master, or does not answer, is left out.
 //
-//	for id, why := range l.WhyNoFailover(ctx, lab.MyMaster) {
+//	for id, why := range l.WhyNoFailover(lab.MyMaster) {
 //		fmt.Println(id, why[0].Rule, why[0].Text)
 //	}
 func (l *Lab) WhyNoFailover(name string) map[string][]Reason {
