@@ -26,8 +26,21 @@ func (n *Node) ClientOptions(end string) *redis.Options {
 		ContextTimeoutEnabled:    true,
 		DisableIdentity:          true,
 		DialerRetries:            1,
+		PoolSize:                 n.lab.poolSize(),
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
+}
+
+// simPool is more connections than any test has goroutines: where all are taken, go-redis waits with a timer that it
+// keeps for the next client of the process, and a timer of one bubble is fatal in another. They are made when needed.
+const simPool = 10_000
+
+// poolSize is for a client's options; 0 is go-redis's own size.
+func (l *Lab) poolSize() int {
+	if l.backend.Capabilities().SimulatedTime {
+		return simPool
+	}
+	return 0
 }
 
 // Client is a go-redis client of this node. Without options it is one and the same as long as the node lives; with

@@ -41,6 +41,7 @@ func (l *Lab) FailoverOptions(end, master string) *redis.FailoverOptions {
 	return &redis.FailoverOptions{
 		MasterName: master, SentinelAddrs: addrs, Password: password, Dialer: l.Dialer(end),
 		MaxRetries: -1, ContextTimeoutEnabled: true, DisableIdentity: true, DialerRetries: 1,
+		PoolSize: l.poolSize(),
 	}
 }
 
