@@ -17,15 +17,24 @@ type Predicate struct {
 
 const (
 	readyPatience = 2 * infoPatience
-	readyPace     = 20 * time.Millisecond
+	waitLimit     = 8 * time.Minute // of a wait whose context has none: beyond a failover's cooldown, within go test's ten
 )
 
+// pace is how long a wait rests between two looks: the longer it has taken, the less a moment more matters. In simulated
+// time, where waiting costs nothing, looking is what a wait costs.
+func pace(waited time.Duration) time.Duration {
+	return min(max(waited/16, 20*time.Millisecond), 250*time.Millisecond)
+}
+
 // Ready tells the conditions of the lab being ready, asked for now: every node answers, every replica has its link up
-// and is in sync, and its master counts it as online. With sentinels: they know each other and the replicas, and are
-// enough for a failover.
+// and has loaded its master's data, and its master counts it as online. With sentinels: they know each other and the
+// replicas, and are enough for a failover.
 func (l *Lab) Ready() []Predicate {
 	l.refresh(l.life, readyPatience, true)
-	v := l.picture()
+	return l.ready(l.picture())
+}
+
+func (l *Lab) ready(v View) []Predicate {
 	all := []Predicate{l.accepting(v), l.inSync(v), l.online(v)}
 	if l.Topology().sentinels() > 0 {
 		all = append(all, l.sentinelsMet(v), l.replicasUsable(v), l.obeyed(v), l.quorumReachable(v))
@@ -33,13 +42,64 @@ func (l *Lab) Ready() []Predicate {
 	return all
 }
 
-// WaitReady waits until all conditions hold. Its error lists those that do not.
+// WaitReady waits until all conditions of [Lab.Ready] hold, and until every replica has what its master had when the wait
+// began: what was written before can be read there after. Its error lists what is missing. Without a deadline of the
+// context it gives up after eight minutes.
 func (l *Lab) WaitReady(ctx context.Context) error {
-	return l.wait(ctx, "lab is not ready", func() []string { return failing(l.Ready()) })
+	l.refresh(l.life, readyPatience, true) // a look under way may be older than this call, so not the goal
+	var goal map[string]int64
+	return l.wait(ctx, "lab is not ready", func() []string {
+		l.refresh(l.life, readyPatience, true)
+		v := l.picture()
+		if goal == nil {
+			goal = offsetsOf(v)
+		}
+		return append(failing(l.ready(v)), behind(v, goal)...)
+	})
+}
+
+func offsetsOf(v View) map[string]int64 {
+	out := map[string]int64{}
+	for _, n := range v.Nodes {
+		out[n.ID] = n.Offset
+	}
+	return out
+}
+
+// behind lists the replicas that have less of the stream of the master at its head than the goal says. A master that
+// came back without its data has a shorter stream than it had.
+func behind(v View, goal map[string]int64) []string {
+	byID := map[string]NodeView{}
+	for _, n := range v.Nodes {
+		byID[n.ID] = n
+	}
+	var missing []string
+	for _, n := range v.Nodes {
+		if n.Role != Replica || n.LinkStatus != "up" {
+			continue
+		}
+		head := byID[n.MasterID]
+		for i := 0; head.Role == Replica && i < len(v.Nodes); i++ { // nodes may follow each other in a circle
+			head = byID[head.MasterID]
+		}
+		if head.Role != Master {
+			continue
+		}
+		if lacks := min(goal[head.ID], head.Offset) - n.Offset; lacks > 0 {
+			missing = append(missing, fmt.Sprintf("%s is %d bytes behind %s", n.ID, lacks, head.ID))
+		}
+	}
+	return missing
 }
 
 // wait looks again and again until nothing is missing. Its error says what is.
 func (l *Lab) wait(ctx context.Context, what string, look func() []string) error {
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, waitLimit)
+		defer cancel()
+	}
+	began := time.Now()
 	t := time.NewTimer(0)
 	defer t.Stop()
 	for {
@@ -47,7 +107,7 @@ func (l *Lab) wait(ctx context.Context, what string, look func() []string) error
 		if len(missing) == 0 {
 			return nil
 		}
-		t.Reset(readyPace)
+		t.Reset(pace(time.Since(began)))
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s: %s: %w", what, strings.Join(missing, "; "), ctx.Err())

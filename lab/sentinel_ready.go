@@ -162,7 +162,8 @@ func (l *Lab) quorumReachable(v View) Predicate {
 }
 
 // WaitFailover waits until every living sentinel gives the same address for the named master, another one than before, and
-// the node there says that it is a master. It returns that node.
+// the node there says that it is a master. It returns that node. Its error says which rule stands against a failover, at
+// which sentinel. Without a deadline of the context it gives up after eight minutes.
 func (l *Lab) WaitFailover(ctx context.Context, name, before string) (*Node, error) {
 	var n *Node
 	err := l.wait(ctx, "no failover of "+name, func() []string {
@@ -193,10 +194,17 @@ func (l *Lab) switched(v View, name, before string) (*Node, []string) {
 			to = w.Addr
 		}
 	}
-	if len(why) == 0 && role[to].Role != Master {
-		why = append(why, fmt.Sprintf("%s (%s) is %q", to, role[to].ID, role[to].Role))
+	n := role[to]
+	switch {
+	case len(why) > 0:
+	case to == "":
+		why = append(why, fmt.Sprintf("no living sentinel tells of a master %q", name))
+	case n.ID == "":
+		why = append(why, "the sentinels give "+to+", which is none of the lab's nodes")
+	case n.Role != Master:
+		why = append(why, fmt.Sprintf("%s (%s) is %q", to, n.ID, n.Role))
 	}
-	return l.Node(role[to].ID), why
+	return l.Node(n.ID), why
 }
 
 func reasonText(w *WatchView) string {

@@ -184,10 +184,7 @@ func (l *Lab) picture() View {
 	for _, n := range nodes {
 		v.Nodes = append(v.Nodes, l.nodeView(n, byAddr))
 	}
-	offsets := map[string]int64{}
-	for _, n := range v.Nodes {
-		offsets[n.ID] = n.Offset
-	}
+	offsets := offsetsOf(v)
 	rules := l.Faults()
 	for i := range v.Nodes {
 		n := &v.Nodes[i]

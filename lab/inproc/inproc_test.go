@@ -5,7 +5,9 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,4 +162,51 @@ func TestFailoverAtRealLimits(t *testing.T) {
 			t.Errorf("the client finds %q, %v", got, err)
 		}
 	})
+}
+
+// A wait for what cannot come ends with the reason, also where the test set no deadline.
+func TestWaitsEnd(t *testing.T) {
+	inproc.Simulate(t, lab.Sentinel(3, 1), func(t *testing.T, l *lab.Lab) {
+		for _, id := range []string{"sentinel-1", "sentinel-2"} {
+			if err := l.MustNode(id).Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		old := l.MustNode("master")
+		if err := old.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for name, why := range map[string]string{
+			lab.MyMaster: "sentinel-1 is down itself",
+			"another":    `no living sentinel tells of a master "another"`,
+		} {
+			if _, err := l.WaitFailover(t.Context(), name, old.Addr()); err == nil || !strings.Contains(err.Error(), why) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if err := l.WaitReady(t.Context()); err == nil || !strings.Contains(err.Error(), "master is killed") {
+			t.Error(err)
+		}
+	})
+}
+
+// More goroutines on one client than go-redis has connections for, in one bubble after the other.
+func TestManyUsersOfOneClient(t *testing.T) {
+	for range 2 {
+		inproc.Simulate(t, lab.Single(), func(t *testing.T, l *lab.Lab) {
+			if err := l.Delay("master", lab.ClientEnd, 10*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+			c := l.MustNode("master").Client()
+			var users sync.WaitGroup
+			for range 10 * runtime.GOMAXPROCS(0) * 2 { // go-redis's own limit is half of it
+				users.Go(func() {
+					if err := c.Incr(t.Context(), "n").Err(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			users.Wait()
+		})
+	}
 }

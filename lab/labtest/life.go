@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"redislab/lab"
 )
@@ -24,6 +25,7 @@ func lifeCases() []testCase {
 		{name: "life/stop-saves", body: stopSaves},
 		{name: "life/restart-same-identity", body: restartIdentity},
 		{name: "life/replica-catches-up", body: replicaCatchesUp},
+		{name: "life/ready-means-caught-up", needs: []lab.Capability{lab.CanDelay}, body: readyIsCaughtUp},
 		{name: "life/shutdown-is-noticed", body: shutdownNoticed},
 		{name: "life/dead-node-refuses", body: deadNodeRefuses},
 		{name: "life/kept-folder", body: keptFolder},
@@ -216,6 +218,24 @@ func replicaCatchesUp(t *testing.T, b lab.Backend) {
 	must(t, l.WaitReady(within(t, patience)))
 	if v := get(t, r, "k"); v != "v" {
 		t.Errorf("the replica has %s", v)
+	}
+}
+
+// readyIsCaughtUp: what was written before WaitReady can be read after it, however late the replication link is.
+func readyIsCaughtUp(t *testing.T, b lab.Backend) {
+	l := lab.Run(t, lab.Tree(1, 1), b)
+	must(t, l.Delay("master", "replica-1", 300*time.Millisecond, lab.ReplicationLink))
+	set(t, l.MustNode("master"), "k", "v")
+	must(t, l.WaitReady(within(t, patience)))
+	for _, id := range []string{"replica-1", "replica-1-1"} {
+		if v := get(t, l.MustNode(id), "k"); v != "v" {
+			t.Errorf("%s has %s", id, v)
+		}
+	}
+	must(t, l.Cut("master", "replica-1", lab.ReplicationLink))
+	set(t, l.MustNode("master"), "k", "w")
+	if err := l.WaitReady(within(t, time.Second)); err == nil || !strings.Contains(err.Error(), "bytes behind master") {
+		t.Errorf("with the link cut: %v", err)
 	}
 }
 
