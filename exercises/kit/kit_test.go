@@ -112,7 +112,7 @@ func TestValidateFindsMistakes(t *testing.T) {
 		change func(*Exercise)
 		says   string
 	}{
-		{"chapter", func(ex *Exercise) { ex.Chapter = "other" }, "the ID must be"},
+		{"chapter", func(ex *Exercise) { ex.Chapter = "other" }, "the ID must be the chapter"},
 		{"topology", func(ex *Exercise) { ex.Topology = nil }, "no topology"},
 		{"bad topology", func(ex *Exercise) { ex.Topology = func() lab.Topology { return lab.Topology{} } }, "topology:"},
 		{"unproved item", func(ex *Exercise) { ex.Items = []int{1, 2} }, "item 2 is proved by no check"},
@@ -122,6 +122,9 @@ func TestValidateFindsMistakes(t *testing.T) {
 		{"one language", step(func(s *Step) { s.Checks[0].Name = T("c", "") }), "both languages"},
 		{"no probe", step(func(s *Step) { s.Checks[0].Probe = nil }), "a probe"},
 		{"half a command", step(func(s *Step) { s.Commands[0].Node = "" }), "incomplete"},
+		{"quotes", step(func(s *Step) { s.Commands[0].Line = `SET k "v` }), "unbalanced quotes"},
+		{"lab verb", step(func(s *Step) { s.Commands[0] = Cmd{LabNode, "kil master"} }), `unknown lab command "kil"`},
+		{"lab usage", step(func(s *Step) { s.Commands[0] = Cmd{LabNode, "cut master"} }), "usage: cut NODE NODE"},
 		{"prediction", step(func(s *Step) { s.Predict = &Predict{Question: T("q", "问")} }), "a prediction needs"},
 		{"step without prose", step(func(s *Step) { s.Name = "t" }), "needs \"## t: Title\""},
 		{"summary of a run", func(ex *Exercise) {

@@ -25,7 +25,7 @@ func onNode(f func(ctx context.Context, n *lab.Node) error) func(context.Context
 		for _, id := range ids {
 			n := l.Node(id)
 			if n == nil {
-				return fmt.Errorf("no node %q", id)
+				return noNode(l, id)
 			}
 			if err := f(ctx, n); err != nil {
 				return err
@@ -78,23 +78,32 @@ func labVerbs() []labVerb {
 // LabLine carries out a line typed at the lab: "kill replica-1", "restart
 // replica-1", "cut master replica-1", "heal", "wait 2s" …
 func LabLine(ctx context.Context, l *lab.Lab, line string) (string, error) {
+	v, args, err := labVerbOf(line)
+	if err != nil {
+		return "", err
+	}
+	if err := v.run(ctx, l, args); err != nil {
+		return "", err
+	}
+	return "OK", nil
+}
+
+// labVerbOf reads a line typed at the lab. Its error says which verbs there are, or how the one that is meant is used.
+func labVerbOf(line string) (v labVerb, args []string, err error) {
 	words := strings.Fields(line)
 	if len(words) == 0 {
-		return "", fmt.Errorf("empty line; try %s", LabUsage())
+		return v, nil, fmt.Errorf("empty line; try %s", LabUsage())
 	}
 	for _, v := range labVerbs() {
 		if v.name != words[0] {
 			continue
 		}
 		if len(words)-1 < v.min {
-			return "", fmt.Errorf("usage: %s %s", v.name, v.args)
+			return v, nil, fmt.Errorf("usage: %s %s", v.name, v.args)
 		}
-		if err := v.run(ctx, l, words[1:]); err != nil {
-			return "", err
-		}
-		return "OK", nil
+		return v, words[1:], nil
 	}
-	return "", fmt.Errorf("unknown lab command %q; try %s", words[0], LabUsage())
+	return v, nil, fmt.Errorf("unknown lab command %q; try %s", words[0], LabUsage())
 }
 
 // FillerKey is the key that WriteBytes writes.

@@ -74,7 +74,7 @@ func ParsePage(src string) (Page, error) {
 // Page reads and parses the lesson's prose in a language.
 func (ex Exercise) Page(l Lang) (Page, error) {
 	if ex.Prose == nil {
-		return Page{}, fmt.Errorf("%s: no prose is bound", ex.ID)
+		return Page{}, fmt.Errorf("%s: no prose is bound: use Bind", ex.ID)
 	}
 	file := ProseFile(ex.ID, l)
 	b, err := fs.ReadFile(ex.Prose, file)

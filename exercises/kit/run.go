@@ -56,11 +56,15 @@ func (r *Run) Node(id string) (*lab.Node, error) {
 	if n := r.Lab.Node(id); n != nil {
 		return n, nil
 	}
+	return nil, noNode(r.Lab, id)
+}
+
+func noNode(l *lab.Lab, id string) error {
 	var ids []string
-	for _, n := range r.Lab.Nodes() {
+	for _, n := range l.Nodes() {
 		ids = append(ids, n.ID())
 	}
-	return nil, fmt.Errorf("no node %q in this lab, which has %v", id, ids)
+	return fmt.Errorf("no node %q in this lab, which has %v", id, ids)
 }
 
 // Sleep waits on the lab's clock: milliseconds in simulated time.

@@ -209,6 +209,17 @@ func TestAFailingDoEndsTheRun(t *testing.T) {
 	})
 }
 
+// A node that refuses is a result; one that was never there is a mistake of the lesson's.
+func TestTypingAtNoNodeEndsTheRun(t *testing.T) {
+	step := write("a", "1")
+	step.Commands[0].Node = "slave"
+	inBubble(t, lesson(step), Watch, func(_ *Runner, _ Report, err error) {
+		if err == nil || !strings.Contains(err.Error(), `no node "slave" in this lab, which has [master]`) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
 func TestLabLines(t *testing.T) {
 	inproc.Bubble(t, func(t *testing.T) {
 		l := lab.Run(t, lab.OneToOne(), inproc.Sim())

@@ -45,6 +45,9 @@ func (r *Run) typeOne(ctx context.Context, c Cmd) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if _, err := r.Node(c.Node); err != nil { // a mistake of the lesson's, unlike a node that refuses
+		return "", err
+	}
 	v, err := r.console(ctx, c.Node, args)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -59,9 +62,6 @@ func (r *Run) typeOne(ctx context.Context, c Cmd) (string, error) {
 const typingTimeout = 5 * time.Second
 
 func (r *Run) console(ctx context.Context, id string, args []string) (wire.Value, error) {
-	if _, err := r.Node(id); err != nil {
-		return wire.Value{}, err
-	}
 	for attempt := 0; ; attempt++ {
 		c, fresh, err := r.consoleConn(ctx, id)
 		if err != nil {

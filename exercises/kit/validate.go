@@ -42,7 +42,7 @@ func Validate(exs []Exercise) []error {
 
 func validateShape(ex Exercise, report func(string, ...any)) {
 	if ch, name, ok := strings.Cut(ex.ID, "/"); !ok || ch != ex.Chapter || name == "" {
-		report("the ID must be %q and a name", ex.Chapter+"/")
+		report("the ID must be the chapter, a slash and a name, and the chapter is %q", ex.Chapter)
 	}
 	if ex.Topology == nil {
 		report("no topology")
@@ -74,6 +74,8 @@ func validateStep(s Step, report func(string, ...any)) {
 	for _, c := range append(slices.Clone(s.Commands), s.Look...) {
 		if c.Node == "" || c.Line == "" {
 			report("step %s: command %q at %q is incomplete", s.Name, c.Line, c.Node)
+		} else if err := c.readable(); err != nil {
+			report("step %s: command %q at %s: %v", s.Name, c.Line, c.Node, err)
 		}
 	}
 	p := s.Predict
@@ -88,6 +90,16 @@ func validateStep(s Step, report func(string, ...any)) {
 			report("step %s: choice %q lacks a language", s.Name, c.En)
 		}
 	}
+}
+
+// readable says what is wrong with the line as such. Whether there is such a node shows when it is typed: a step may add one.
+func (c Cmd) readable() error {
+	if c.Node == LabNode {
+		_, _, err := labVerbOf(c.Line)
+		return err
+	}
+	_, err := SplitLine(c.Line)
+	return err
 }
 
 func validateItems(ex Exercise, report func(string, ...any)) {
@@ -113,7 +125,7 @@ func validateProse(ex Exercise, report func(string, ...any)) {
 	for _, l := range Langs() {
 		p, err := ex.Page(l)
 		if err != nil {
-			report("%v", err)
+			report("%s", strings.TrimPrefix(err.Error(), ex.ID+": "))
 			continue
 		}
 		if p.Summary == "" {
