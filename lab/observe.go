@@ -32,7 +32,7 @@ type Observer struct {
 // Seen is an observer's account so far.
 type Seen struct {
 	Dials     []DialSeen     // in order
-	Commands  int            // sent, each in a pipeline counted
+	Commands  int            // sent, each in a pipeline counted, and the HELLO of each connection
 	Failed    int            // of those
 	Errors    map[string]int // by kind: the first word of an error reply ("READONLY"), "timeout", "refused", "closed", "no-sentinel", "other"
 	Redirects int            // MOVED and ASK among them
@@ -183,8 +183,12 @@ func (o *Observer) noteWrite(now time.Time, kind string, err error) {
 	}
 }
 
-// ErrorKind sorts an error of a go-redis command: the first word of an error reply, or what happened to the connection.
+// ErrorKind sorts an error of a go-redis command: the first word of an error reply, or what happened to the connection as
+// in [Seen]; "" for none.
 func ErrorKind(err error) string {
+	if err == nil {
+		return ""
+	}
 	var said redis.Error
 	if errors.As(err, &said) {
 		word, _, _ := strings.Cut(said.Error(), " ")

@@ -46,8 +46,8 @@ func (t Topology) sentinels() int {
 	return n
 }
 
-// WithSplitPorts is the topology on fixed ports: data nodes from one base upwards, sentinels from another, as the
-// source documents have them (9001 and 19001).
+// WithSplitPorts is the topology on fixed ports: data nodes from one base upwards, sentinels from another,
+// 8001 and 19001 for instance.
 func (t Topology) WithSplitPorts(data, sentinels int) Topology {
 	t = t.clone()
 	for i := range t.Nodes {

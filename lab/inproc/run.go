@@ -19,12 +19,14 @@ func Run(t testing.TB, topology lab.Topology, opts ...lab.Option) *lab.Lab {
 const settle = 5 * time.Minute
 
 // Simulate runs body in a testing/synctest bubble with a lab in memory, in which time passes as soon as all wait for it.
+// What holds for code in there is said above, under In simulated time.
 func Simulate(t *testing.T, topology lab.Topology, body func(t *testing.T, l *lab.Lab), opts ...lab.Option) {
 	t.Helper()
 	Bubble(t, func(t *testing.T) { body(t, lab.Run(t, topology, Sim(), opts...)) })
 }
 
-// Bubble runs body in a testing/synctest bubble, and lets it settle after body's clean-up: all goroutines must end.
+// Bubble runs body in a testing/synctest bubble, and lets it settle for five simulated minutes after body's clean-up: all
+// goroutines must end. It is for tests that make their own lab of a [Sim] backend, or several.
 func Bubble(t *testing.T, body func(t *testing.T)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

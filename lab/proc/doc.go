@@ -1,8 +1,13 @@
 // Package proc runs a lab's nodes as child processes: real redis-server, or the lab's own node program.
 //
-//	b, err := proc.Redis()            // redis-server from PATH
-//	b, err := proc.NodeAt("./bin/redislab-node")
-//	l := lab.Run(t, lab.OneToMany(2), b)
+//	func TestOnRealRedis(t *testing.T) {
+//		b, err := proc.Redis() // redis-server from PATH; proc.NodeAt("bin/redislab-node") is what make build makes
+//		if err != nil {
+//			t.Skip(err)
+//		}
+//		l := lab.Run(t, lab.OneToMany(2), b)
+//		checkMyService(t, l.MustNode("master").Addr())
+//	}
 //
 // A kill is SIGKILL, a stop SIGTERM, a pause SIGSTOP; all processes end with this one, however it ends (on Linux). Events
 // are read from the log files, so they come a little late and only in order for each node.
