@@ -99,6 +99,27 @@ func lostOn(ctx context.Context, r *kit.Run, node string) ([]lab.Stamp, error) {
 	return r.Lab.Ledger().Report().LostStamps, nil
 }
 
+// losses looks at what a node lacks of the acknowledged writes; "" is the node that was promoted. What it means is the lesson's.
+func losses(on string, judge func(ctx context.Context, r *kit.Run, b *beside, lost []lab.Stamp) (seen string, err error)) func(context.Context, *kit.Run) (string, error) {
+	return func(ctx context.Context, r *kit.Run) (string, error) {
+		b, err := theBeside.Get(r)
+		if err != nil {
+			return "", err
+		}
+		node := on
+		if node == "" {
+			if node, err = newMaster.Get(r); err != nil {
+				return "", err
+			}
+		}
+		lost, err := lostOn(ctx, r, node)
+		if err != nil {
+			return "", err
+		}
+		return judge(ctx, r, b, lost)
+	}
+}
+
 // among counts the stamps of one list that are in another.
 func among(some, all []lab.Stamp) int {
 	in := map[lab.Stamp]bool{}

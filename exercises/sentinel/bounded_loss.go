@@ -85,22 +85,11 @@ func stoppedInTime() kit.Check {
 func onlyUnconfirmedLost() kit.Check {
 	return kit.Check{
 		Name: kit.T("what is lost is among the writes for which WAIT gave 0", "丢失的写入都是 WAIT 返回 0 的"),
-		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
-			b, err := theBeside.Get(r)
-			if err != nil {
-				return "", err
-			}
-			to, err := newMaster.Get(r)
-			if err != nil {
-				return "", err
-			}
-			lost, err := lostOn(ctx, r, to)
-			if err != nil {
-				return "", err
-			}
+		Probe: losses("", func(_ context.Context, r *kit.Run, b *beside, lost []lab.Stamp) (string, error) {
 			waited, alone, _ := b.acked()
 			r.Measure(kit.T("lost, of those with WAIT 0", "丢失的写入（WAIT 返回 0 的）"), among(alone, lost))
 			r.Measure(kit.T("lost, of those with WAIT 1 or more", "丢失的写入（WAIT 返回 1 以上的）"), among(waited, lost))
+			var err error
 			switch {
 			case len(waited) == 0 || len(alone) == 0:
 				err = errors.New("there should be some of both")
@@ -111,7 +100,7 @@ func onlyUnconfirmedLost() kit.Check {
 			}
 			return fmt.Sprintf("%d with WAIT ≥ 1, %d of them lost; %d with WAIT 0, %d of them lost",
 				len(waited), among(waited, lost), len(alone), among(alone, lost)), err
-		},
+		}),
 	}
 }
 

@@ -77,12 +77,8 @@ func acknowledgedAndGone() kit.Check {
 	return kit.Check{
 		Name:   kit.T("acknowledged writes are gone on the new master and on the old one", "已确认的写入在新旧主节点上都没有了"),
 		Within: expect.SyncWithin,
-		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
+		Probe: losses("", func(ctx context.Context, r *kit.Run, _ *beside, lost []lab.Stamp) (string, error) {
 			to, err := newMaster.Get(r)
-			if err != nil {
-				return "", err
-			}
-			lost, err := lostOn(ctx, r, to)
 			if err != nil {
 				return "", err
 			}
@@ -101,7 +97,7 @@ func acknowledgedAndGone() kit.Check {
 				err = errors.New("too few to be true")
 			}
 			return fmt.Sprintf("%d of %d acknowledged writes are lost", len(lost), r.Lab.Ledger().Report().Acknowledged), err
-		},
+		}),
 	}
 }
 

@@ -50,24 +50,17 @@ func confirmedAndLost() kit.Check {
 	return kit.Check{
 		Name:   kit.T("writes for which WAIT gave 1 are not on the new master", "WAIT 返回 1 的写入，新主节点上没有"),
 		Within: expect.SyncWithin,
-		Probe: func(ctx context.Context, r *kit.Run) (string, error) {
-			b, err := theBeside.Get(r)
-			if err != nil {
-				return "", err
-			}
-			lost, err := lostOn(ctx, r, second)
-			if err != nil {
-				return "", err
-			}
+		Probe: losses(second, func(_ context.Context, r *kit.Run, b *beside, lost []lab.Stamp) (string, error) {
 			waited, _, _ := b.acked()
 			n := among(waited, lost)
 			confirmedLost.Set(r, n)
 			r.Measure(kit.T("lost, with WAIT 1", "丢失的写入（WAIT 返回 1）"), n)
+			var err error
 			if n < 20 {
 				err = errors.New("too few")
 			}
 			return fmt.Sprintf("%d writes with WAIT ≥ 1, %d of them missing", len(waited), n), err
-		},
+		}),
 	}
 }
 
