@@ -94,7 +94,7 @@ func (n *Node) expireBlock(c *client) {
 	b := c.block
 	n.unblock(c)
 	c.ctx.Writer, c.ctx.Argv, c.ctx.DB = &c.w, b.argv, n.ks.DB(b.db)
-	mark := len(c.w.Buf)
+	mark := c.begin()
 	b.keys.OnExpiry(&c.ctx)
 	c.afterReply(mark)
 	n.resuming = append(n.resuming, c)
@@ -169,7 +169,7 @@ func (n *Node) retry(c *client, k watchKey) {
 		return
 	}
 	spec, _ := n.table.Lookup(b.argv)
-	mark := len(c.w.Buf)
+	mark := c.begin()
 	c.ctx.Retry, c.ctx.Ready = true, k.key
 	own := c.db
 	c.db = n.ks.DB(b.db)
@@ -201,7 +201,7 @@ func (n *Node) unblockAll(text string) {
 			continue
 		}
 		n.unblock(c)
-		mark := len(c.w.Buf)
+		mark := c.begin()
 		c.w.Error(text)
 		c.flags |= flagCloseAfter
 		c.afterReply(mark)

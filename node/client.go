@@ -57,9 +57,12 @@ type client struct {
 
 	w      resp.Writer // output that no transport has taken yet
 	sent   int         // output that a transport has taken and not written yet
-	softAt int64       // since when the soft output limit is exceeded (ms), 0 if it is not
-	hold   bool        // output must not be taken (a replica waiting for its RDB)
-	queued bool        // is in Node.pending
+	muted  bool        // what is written from muteAt on is dropped, but for kept
+	muteAt int
+	kept   []byte
+	softAt int64 // since when the soft output limit is exceeded (ms), 0 if it is not
+	hold   bool  // output must not be taken (a replica waiting for its RDB)
+	queued bool  // is in Node.pending
 
 	reader resp.Reader
 	in     []byte // input that is not a whole command yet, or came while blocked

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
 	"redislab/node/command"
@@ -82,13 +81,13 @@ func (n *Node) clientList(ctx *command.Ctx) {
 		keep = func(c *client) bool { return c.clientTypeName() == kind }
 	case len(ctx.Argv) > 3 && strings.EqualFold(ctx.Arg(2), "id"):
 		var ids []uint64
-		for _, a := range ctx.Argv[3:] {
-			id, err := strconv.ParseUint(string(a), 10, 64)
-			if err != nil || id == 0 {
-				ctx.Error("ERR Invalid client ID")
+		for i := 3; i < len(ctx.Argv); i++ {
+			id, ok := intArg(ctx, i)
+			if !ok {
+				ctx.Error(command.ErrClientID)
 				return
 			}
-			ids = append(ids, id)
+			ids = append(ids, uint64(id))
 		}
 		keep = func(c *client) bool { return slices.Contains(ids, c.id) }
 	default:
@@ -235,11 +234,11 @@ func parseKill(ctx *command.Ctx) (f killFilter, problem string) {
 		value := ctx.Arg(i + 1)
 		switch strings.ToLower(ctx.Arg(i)) {
 		case "id":
-			id, err := strconv.ParseUint(value, 10, 63)
-			if err != nil || id == 0 {
-				return f, "ERR client-id should be greater than 0"
+			id, ok := intArg(ctx, i+1)
+			if !ok || id < 1 {
+				return f, command.ErrClientIDZero
 			}
-			f.id = id
+			f.id = uint64(id)
 		case "addr":
 			f.addr = value
 		case "laddr":
@@ -287,26 +286,27 @@ func (f *killFilter) matches(c, me *client) bool {
 
 func (n *Node) clientPause(ctx *command.Ctx) {
 	all := true
+	if len(ctx.Argv) > 4 {
+		ctx.Error(command.UnknownSubcommandOrArgs(ctx.Argv))
+		return
+	}
 	if len(ctx.Argv) == 4 {
 		switch strings.ToLower(ctx.Arg(3)) {
 		case "write":
 			all = false
 		case "all":
 		default:
-			ctx.Error(command.ErrSyntax)
+			ctx.Error("ERR CLIENT PAUSE mode must be WRITE or ALL")
 			return
 		}
-	} else if len(ctx.Argv) != 3 {
-		ctx.Error(command.ErrSyntax)
-		return
 	}
-	ms, err := strconv.ParseInt(ctx.Arg(2), 10, 64)
-	if err != nil {
-		ctx.Error("ERR timeout is not an integer or out of range")
+	ms, ok := intArg(ctx, 2)
+	switch {
+	case !ok:
+		ctx.Error(command.ErrTimeoutInt)
 		return
-	}
-	if ms < 0 {
-		ctx.Error("ERR timeout is negative")
+	case ms < 0:
+		ctx.Error(command.ErrTimeoutNegative)
 		return
 	}
 	n.pauseClients(all, n.nowMs+ms)
@@ -317,10 +317,12 @@ func (n *Node) clientReply(ctx *command.Ctx) {
 	c := ctx.Client.(*client)
 	switch strings.ToLower(ctx.Arg(2)) {
 	case "on":
+		c.unmute()
 		c.flags &^= flagReplyOff | flagReplySkip | flagReplySkipNext
 		ctx.OK()
 	case "off":
 		c.flags |= flagReplyOff
+		c.mute()
 	case "skip":
 		if !c.is(flagReplyOff) {
 			c.flags |= flagReplySkipNext
@@ -346,6 +348,10 @@ func (n *Node) clientNoEvict(ctx *command.Ctx) {
 
 func (n *Node) clientUnblock(ctx *command.Ctx) {
 	fail := false
+	if len(ctx.Argv) > 4 {
+		ctx.Error(command.UnknownSubcommandOrArgs(ctx.Argv))
+		return
+	}
 	if len(ctx.Argv) == 4 {
 		switch strings.ToLower(ctx.Arg(3)) {
 		case "timeout":
@@ -356,12 +362,12 @@ func (n *Node) clientUnblock(ctx *command.Ctx) {
 			return
 		}
 	}
-	id, err := strconv.ParseUint(ctx.Arg(2), 10, 64)
-	if err != nil {
+	id, ok := intArg(ctx, 2)
+	if !ok {
 		ctx.Error(command.ErrNotInteger)
 		return
 	}
-	c := n.clients[id]
+	c := n.clients[uint64(id)]
 	if c == nil || c.block == nil || c.block.paused || c.block.shutdown {
 		ctx.Int(0)
 		return
@@ -375,7 +381,7 @@ func (n *Node) endBlock(c *client, fail bool) {
 	switch {
 	case fail:
 		n.unblock(c)
-		mark := len(c.w.Buf)
+		mark := c.begin()
 		c.w.Error(command.ErrUnblocked)
 		c.afterReply(mark)
 		n.resuming = append(n.resuming, c)

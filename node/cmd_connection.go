@@ -3,7 +3,8 @@ package node
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"strconv"
+	"fmt"
+	"math"
 	"strings"
 
 	"redislab/node/command"
@@ -40,14 +41,18 @@ func (n *Node) cmdPing(ctx *command.Ctx) {
 
 func (n *Node) cmdSelect(ctx *command.Ctx) {
 	c := ctx.Client.(*client)
-	id, err := strconv.Atoi(ctx.Arg(1))
-	if err != nil {
-		ctx.Error("ERR invalid DB index")
+	id, ok := intArg(ctx, 1)
+	switch {
+	case !ok:
+		ctx.Error(command.ErrNotInteger)
+		return
+	case int64(int32(id)) != id:
+		ctx.Error(fmt.Sprintf(command.ErrNotBetweenF, math.MinInt32, math.MaxInt32))
 		return
 	}
-	db := n.ks.DB(id)
+	db := n.dbAt(id)
 	if db == nil {
-		ctx.Error("ERR DB index is out of range")
+		ctx.Error(command.ErrDBIndex)
 		return
 	}
 	c.db = db
@@ -132,14 +137,14 @@ func parseHello(ctx *command.Ctx, c *client) (args helloArgs, problem string) {
 	if len(argv) == 0 {
 		return args, ""
 	}
-	v, err := strconv.Atoi(string(argv[0]))
-	if err != nil {
+	v, ok := intArg(ctx, 1)
+	if !ok {
 		return args, command.ErrProtoNotInteger
 	}
 	if v != 2 && v != 3 {
 		return args, command.ErrNoProto
 	}
-	args.proto = v
+	args.proto = int(v)
 	for argv = argv[1:]; len(argv) > 0; {
 		switch word := strings.ToUpper(string(argv[0])); {
 		case word == "AUTH" && len(argv) > 2:
@@ -196,6 +201,7 @@ func (n *Node) cmdReset(ctx *command.Ctx) {
 	}
 	delete(n.monitors, c)
 	c.flags &^= flagMonitor | flagReplica | flagReadonly | flagReplyOff | flagReplySkip | flagReplySkipNext | flagNoEvict
+	c.unmute()
 	n.discard(c)
 	n.unsubscribeAll(c)
 	c.db, c.name, c.w.Proto = n.ks.DB(0), "", 2

@@ -3,7 +3,6 @@ package node
 import (
 	"redislab/node/command"
 	"redislab/node/pubsub"
-	"redislab/node/resp"
 	"redislab/node/store"
 )
 
@@ -49,7 +48,7 @@ func (n *Node) subscriber(word string, t *topics) command.Handler {
 		}
 		for _, name := range ctx.Argv[1:] {
 			t.Add(string(name), c)
-			confirm(&c.w, word, string(name), n.shown(c, t))
+			confirm(c, word, string(name), n.shown(c, t))
 		}
 	}
 }
@@ -60,29 +59,33 @@ func (n *Node) unsubscriber(word string, t *topics) command.Handler {
 		if len(ctx.Argv) > 1 {
 			for _, name := range ctx.Argv[1:] {
 				t.Remove(string(name), c)
-				confirm(&c.w, word, string(name), n.shown(c, t))
+				confirm(c, word, string(name), n.shown(c, t))
 			}
 			return
 		}
 		names := t.Of(c)
 		for _, name := range names {
 			t.Remove(name, c)
-			confirm(&c.w, word, name, n.shown(c, t))
+			confirm(c, word, name, n.shown(c, t))
 		}
 		if len(names) == 0 {
+			mark := len(c.w.Buf)
 			c.w.Push(3)
 			c.w.BulkString(word)
 			c.w.Null()
 			c.w.Int(int64(n.shown(c, t)))
+			c.keep(mark)
 		}
 	}
 }
 
-func confirm(w *resp.Writer, word, name string, count int) {
-	w.Push(3)
-	w.BulkString(word)
-	w.BulkString(name)
-	w.Int(int64(count))
+func confirm(c *client, word, name string, count int) {
+	mark := len(c.w.Buf)
+	c.w.Push(3)
+	c.w.BulkString(word)
+	c.w.BulkString(name)
+	c.w.Int(int64(count))
+	c.keep(mark)
 }
 
 func (n *Node) unsubscribeAll(c *client) {
@@ -105,11 +108,13 @@ func (n *Node) publish(channel, message string) int {
 			continue
 		}
 		for c := range n.hub.Patterns.Subscribers(pattern) {
+			mark := len(c.w.Buf)
 			c.w.Push(4)
 			c.w.BulkString("pmessage")
 			c.w.BulkString(pattern)
 			c.w.BulkString(channel)
 			c.w.BulkString(message)
+			c.keep(mark)
 			c.pushed()
 			got++
 		}
@@ -119,10 +124,12 @@ func (n *Node) publish(channel, message string) int {
 
 func (n *Node) deliver(t *topics, word, channel, message string) (got int) {
 	for c := range t.Subscribers(channel) {
+		mark := len(c.w.Buf)
 		c.w.Push(3)
 		c.w.BulkString(word)
 		c.w.BulkString(channel)
 		c.w.BulkString(message)
+		c.keep(mark)
 		c.pushed()
 		got++
 	}
@@ -149,6 +156,10 @@ func (n *Node) forcePropagate(ctx *command.Ctx) {
 }
 
 func listTopics(ctx *command.Ctx, t *topics) {
+	if len(ctx.Argv) > 3 {
+		ctx.Error(command.UnknownSubcommandOrArgs(ctx.Argv))
+		return
+	}
 	m, count := ctx.Defer(), 0
 	for _, name := range t.Names() {
 		if len(ctx.Argv) < 3 || store.Match(ctx.Arg(2), name, false) {

@@ -91,12 +91,12 @@ func (n *Node) abortSave() {
 
 func (n *Node) cmdSwapDB(ctx *command.Ctx) {
 	first, ok := intArg(ctx, 1)
-	if !ok {
+	if !ok || int64(int32(first)) != first {
 		ctx.Error(command.ErrFirstDB)
 		return
 	}
 	second, ok := intArg(ctx, 2)
-	if !ok {
+	if !ok || int64(int32(second)) != second {
 		ctx.Error(command.ErrSecondDB)
 		return
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"regexp"
 	"strconv"
 	"testing"
 )
@@ -75,6 +76,18 @@ func TestConfigLikeRedis(t *testing.T) {
 			info errorstats
 			info commandstats
 		`},
+		{name: "hits", hide: []hideRule{on("info stats", func(_ []string, r *reply) {
+			r.text = keepLines(r.text, "keyspace_hits", "keyspace_misses")
+		}), on("spop", sortItems(1))}, script: `
+			set a 1
+			lpush l x
+			config resetstat
+			scan 0 type string
+			info stats
+			sadd s x y
+			spop s 2
+			info stats
+		`},
 		{name: "dir", args: []string{"--enable-protected-configs", "yes"}, script: `
 			config set dir /nowhere/at/all
 			config set dir /etc/passwd
@@ -89,6 +102,22 @@ func TestConfigLikeRedis(t *testing.T) {
 			config set enable-debug-command no
 		`},
 	})
+}
+
+// TestInfoSectionsLikeRedis compares which sections there are, and which fields in them.
+func TestInfoSectionsLikeRedis(t *testing.T) {
+	names := func(_ []string, r *reply) {
+		r.text = regexp.MustCompile(`(?m)^(cmdstat|latency_percentiles|errorstat)_.*\n|:.*$`).ReplaceAllString(r.text, "")
+	}
+	compare(t, []compatCase{{name: "names", hide: []hideRule{on("info", names), on("hello", hideInts)}, script: `
+		info
+		info all
+		info everything
+		info default
+		info all nosuch
+		info cpu Keyspace
+		info nosuch
+	`}})
 }
 
 func TestSlowlogLikeRedis(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 //	set k v          send, and read one reply
 //	b| get k         the same on another connection, opened at its first use
 //	> blpop q 0      send without reading
+//	! "*01\r\n"      send these bytes as they are, without reading
 //	< 2              read two replies
 //	# …              a remark
 //
@@ -141,6 +142,13 @@ func (c *compatConn) step(t *testing.T, line string, hide []hideRule) string {
 			t.Fatalf("bad line in the script: %q", line)
 		}
 		count = n
+	case strings.HasPrefix(line, "! "):
+		raw, ok := resp.SplitArgs([]byte(line[2:]))
+		if !ok || len(raw) != 1 {
+			t.Fatalf("bad line in the script: %q", line)
+		}
+		_, _ = c.Write(raw[0])
+		count = 0
 	case strings.HasPrefix(line, "> "):
 		count, line = 0, line[2:]
 		fallthrough

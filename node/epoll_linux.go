@@ -33,6 +33,7 @@ type eventLoop struct {
 	scratch   []byte
 	writes    []pendingWrite
 	revisit   []*loopConn
+	written   []*loopConn // have bytes to be accounted for
 }
 
 // loopConn is the transport of one connection of the loop.
@@ -157,6 +158,7 @@ func (l *eventLoop) run() {
 			return
 		}
 		l.inside = true
+		l.accountAll()
 		for i := range ready {
 			l.handle(&events[i])
 		}
@@ -202,7 +204,6 @@ func (l *eventLoop) handle(ev *unix.EpollEvent) {
 	if lc == nil {
 		return
 	}
-	l.account(lc)
 	if ev.Events&unix.EPOLLOUT != 0 {
 		l.flush = append(l.flush, lc)
 	}
@@ -211,14 +212,16 @@ func (l *eventLoop) handle(ev *unix.EpollEvent) {
 	}
 }
 
-func (l *eventLoop) account(lc *loopConn) {
-	if lc.wrote == 0 {
-		return
+// accountAll books what the last round wrote after the unlock, before anything looks at it.
+func (l *eventLoop) accountAll() {
+	for i, lc := range l.written {
+		l.written[i] = nil
+		lc.c.sent -= lc.wrote
+		l.n.stats.outputBytes += int64(lc.wrote)
+		l.n.stats.writes++
+		lc.wrote = 0
 	}
-	lc.c.sent -= lc.wrote
-	l.n.stats.outputBytes += int64(lc.wrote)
-	l.n.stats.writes++
-	lc.wrote = 0
+	l.written = l.written[:0]
 }
 
 func (l *eventLoop) readFrom(lc *loopConn) {
@@ -240,7 +243,6 @@ func (l *eventLoop) collect() {
 		if lc.dead {
 			continue
 		}
-		l.account(lc)
 		if lc.c.is(flagCloseNow) {
 			l.close(lc)
 			continue
@@ -293,6 +295,9 @@ func (l *eventLoop) writeOne(lc *loopConn, out []byte) bool {
 	if err != nil && err != unix.EAGAIN && err != unix.EINTR {
 		sent = len(out) // the peer is gone: the read side will tell
 		_ = unix.Shutdown(int(lc.fd), unix.SHUT_RDWR)
+	}
+	if lc.wrote == 0 && sent > 0 {
+		l.written = append(l.written, lc)
 	}
 	lc.wrote += sent
 	if sent < len(out) {
@@ -347,7 +352,6 @@ func (lc *loopConn) detach() (net.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("taking the connection out of the event loop: %w", err)
 	}
-	l.account(lc)
 	lc.c.w.Buf = append(append([]byte(nil), lc.rest...), lc.c.w.Buf...)
 	lc.c.sent -= len(lc.rest)
 	return conn, nil

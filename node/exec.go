@@ -1,6 +1,8 @@
 package node
 
 import (
+	"bytes"
+
 	"redislab/node/command"
 	"redislab/node/store"
 )
@@ -15,8 +17,10 @@ type op struct {
 // it (MULTI) or refuse it. The reply is appended to the client's output.
 func (c *client) process(argv [][]byte) {
 	n := c.n
-	mark, replica := len(c.w.Buf), c.is(flagReplica) && !c.is(flagMonitor)
-	if !c.dispatch(argv) {
+	mark, replica := c.begin(), c.is(flagReplica) && !c.is(flagMonitor)
+	if c.dispatch(argv) {
+		c.unmute()
+	} else {
 		c.afterReply(mark)
 	}
 	if replica && len(c.w.Buf) > mark {
@@ -31,22 +35,22 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 	n := c.n
 	spec, outcome := n.table.Lookup(argv)
 	if outcome != command.Found {
+		if spec == nil && speaksHTTP(argv[0]) {
+			n.warnHTTP(c)
+			return false
+		}
 		if outcome == command.BadArity {
 			n.cmdStats[spec.ID].rejected++
 		}
-		return c.reject(outcome.Error(spec, argv))
+		return c.reject(spec, outcome.Error(spec, argv))
 	}
 	if refusal := n.gate(c, spec, argv); refusal != "" {
 		n.cmdStats[spec.ID].rejected++
-		if spec.Name == "exec" && c.multi != nil {
-			n.discard(c)
-			return c.reject(command.ExecAbortBecause(refusal))
-		}
-		return c.reject(refusal)
+		return c.reject(spec, refusal)
 	}
 	if c.multi != nil && spec.Flags&command.NoMulti != 0 {
 		n.cmdStats[spec.ID].rejected++
-		return c.reject(command.ErrNotInMulti)
+		return c.reject(spec, command.ErrNotInMulti)
 	}
 	if n.pausedFor(c, spec) { // in a transaction too: a write is not even queued
 		n.postpone(c, argv)
@@ -64,13 +68,35 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 	return c.block != nil
 }
 
-// reject answers with an error; inside MULTI the transaction is spoilt.
-func (c *client) reject(text string) bool {
-	if c.multi != nil {
+// reject answers with an error; inside MULTI the transaction is spoilt. A refused EXEC ends it, and
+// answers so even where there is none. The spec is nil for an unknown command.
+func (c *client) reject(spec *command.Spec, text string) bool {
+	switch {
+	case spec != nil && spec.Name == "exec":
+		c.n.discard(c)
+		text = command.ExecAbortBecause(text)
+	case c.multi != nil:
 		c.flags |= flagDirtyExec
 	}
 	c.w.Error(text)
 	return false
+}
+
+// speaksHTTP tells the first words of a browser that was talked into sending commands in a POST.
+func speaksHTTP(word []byte) bool {
+	return bytes.EqualFold(word, []byte("post")) || bytes.EqualFold(word, []byte("host:"))
+}
+
+// warnHTTP ends such a connection before anything else that it smuggled in is carried out.
+func (n *Node) warnHTTP(c *client) {
+	const minute = 60_000
+	if n.nowMs-n.warnedHTTP > minute {
+		n.warnf("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. "+
+			"This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. "+
+			"Connection from %s aborted.", c.addr)
+		n.warnedHTTP = n.nowMs
+	}
+	c.closeAsync()
 }
 
 // transactional tells which commands run at once even inside MULTI.
@@ -85,19 +111,45 @@ func transactional(spec *command.Spec) bool {
 	return false
 }
 
-// afterReply counts error replies and applies CLIENT REPLY to what the command wrote
-// from mark on.
+// begin is called before a command may reply, afterReply, with what it gave, afterwards.
+func (c *client) begin() (mark int) {
+	if c.is(flagReplyOff | flagReplySkip) {
+		c.mute()
+	}
+	return len(c.w.Buf)
+}
+
+// afterReply counts error replies and applies CLIENT REPLY.
 func (c *client) afterReply(mark int) {
 	if mark < len(c.w.Buf) && c.w.Buf[mark] == '-' {
 		c.n.noteError(c.w.Buf[mark+1:])
 	}
-	switch {
-	case c.is(flagReplyOff | flagReplySkip):
-		c.w.Buf = c.w.Buf[:mark]
-	}
+	c.unmute()
 	c.flags &^= flagReplySkip
 	if c.is(flagReplySkipNext) {
 		c.flags = c.flags&^flagReplySkipNext | flagReplySkip
+	}
+}
+
+// mute begins, in the middle of a reply too, what CLIENT REPLY drops; it ends with unmute.
+func (c *client) mute() {
+	if !c.muted {
+		c.muted, c.muteAt = true, len(c.w.Buf)
+	}
+}
+
+func (c *client) unmute() {
+	if c.muted {
+		c.w.Buf = append(c.w.Buf[:c.muteAt], c.kept...)
+		c.muted, c.kept = false, nil
+	}
+}
+
+// keep saves what was written from mark on from being dropped: confirmations and messages are pushed, they
+// are no replies.
+func (c *client) keep(mark int) {
+	if c.muted {
+		c.kept = append(c.kept, c.w.Buf[mark:]...)
 	}
 }
 
@@ -109,9 +161,7 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	ctx.Writer, ctx.Spec, ctx.Argv, ctx.DB, ctx.Now = &c.w, spec, argv, c.db, n.nowMs
 	ctx.Dirty, ctx.Replaced, ctx.NoPropagate, ctx.Blocked = 0, nil, false, nil
 	ctx.CanBlock = !n.inExec && !c.is(flagMaster)
-	if !ctx.Retry {
-		n.stats.commands++
-	}
+	retry := ctx.Retry
 	n.ks.Expiry = n.expiryFor(c)
 	mark := len(c.w.Buf)
 	start, slept := n.lap, n.debug.slept
@@ -137,6 +187,9 @@ func (n *Node) call(c *client, spec *command.Spec, argv [][]byte) {
 	}
 	n.endUnit(c)
 	c.last = spec
+	if !retry {
+		n.stats.commands++
+	}
 }
 
 // expiryFor says how a client's look-ups treat keys whose time has come.

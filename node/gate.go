@@ -34,7 +34,7 @@ func (n *Node) gate(c *client, spec *command.Spec, argv [][]byte) string {
 		}
 	}
 	if c.w.Proto == 2 && n.subscriptions(c) > 0 && !allowedInPubSub(spec) {
-		return fmt.Sprintf(command.ErrPubSubContext, spec.Name)
+		return fmt.Sprintf(command.ErrPubSubContext, spec.FullName())
 	}
 	if n.isReplica() && n.follower.state != linkConnected && !s.serveStale && flags&command.Stale == 0 {
 		return command.ErrMasterDown

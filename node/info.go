@@ -93,14 +93,10 @@ func (n *Node) infoFor(words [][]byte) string {
 			want[word] = true
 		}
 	}
-	everything := want["everything"]
-	for _, w := range words {
-		everything = everything || strings.EqualFold(string(w), "everything")
-	}
 	var t infoText
 	for _, s := range n.infoSections() {
 		key := strings.ToLower(s.name)
-		listed := want[key] || usual && s.usual || all && (key != "modules" || everything)
+		listed := want[key] || usual && s.usual || all
 		if !listed {
 			continue
 		}

@@ -68,7 +68,7 @@ func (n *Node) cmdMigrate(ctx *command.Ctx) {
 		n.tick()
 		n.thaw()
 		c.block = nil
-		mark := len(c.w.Buf)
+		mark := c.begin()
 		n.finishMigration(c, m, moved, text)
 		c.afterReply(mark)
 		n.resuming = append(n.resuming, c)
@@ -102,17 +102,16 @@ func parseMigrate(ctx *command.Ctx) (m *migration, problem string) {
 			return nil, command.ErrSyntax
 		}
 	}
-	ms, err := strconv.ParseInt(string(argv[5]), 10, 64)
-	if err != nil {
+	ms, ok := intArg(ctx, 5)
+	db, dbOK := intArg(ctx, 4)
+	if !ok || !dbOK {
 		return nil, command.ErrNotInteger
 	}
 	m.timeout = time.Duration(ms) * time.Millisecond
 	if ms <= 0 {
 		m.timeout = defaultMigrateTimeout
 	}
-	if m.db, err = strconv.Atoi(string(argv[4])); err != nil {
-		return nil, command.ErrNotInteger
-	}
+	m.db = int(db)
 	return m, ""
 }
 

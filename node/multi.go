@@ -70,8 +70,7 @@ func (n *Node) transactionHandlers() map[string]command.Handler {
 func (n *Node) cmdMulti(ctx *command.Ctx) {
 	c := ctx.Client.(*client)
 	if c.multi != nil {
-		c.flags |= flagDirtyExec
-		ctx.Error(command.ErrNestedMulti)
+		ctx.Error(command.ErrNestedMulti) // the transaction is none the worse for it
 		return
 	}
 	c.multi = &multi{}
@@ -120,7 +119,7 @@ func (n *Node) cmdExec(ctx *command.Ctx) {
 	for _, q := range queue {
 		mark := len(c.w.Buf)
 		n.call(c, q.spec, q.argv)
-		if c.w.Buf[mark:] != nil && len(c.w.Buf) > mark && c.w.Buf[mark] == '-' {
+		if len(c.w.Buf) > mark && c.w.Buf[mark] == '-' {
 			n.noteError(c.w.Buf[mark+1:])
 		}
 	}

@@ -61,12 +61,13 @@ type Node struct {
 	rand      *mathrand.Rand
 	runID     string
 
-	ks       *store.Keyspace
-	clients  map[uint64]*client
-	pending  []*client // have output for their transports
-	resuming []*client // were unblocked in this batch
-	monitors map[*client]bool
-	hub      *pubsub.Hub[*client]
+	ks         *store.Keyspace
+	clients    map[uint64]*client
+	pending    []*client // have output for their transports
+	resuming   []*client // were unblocked in this batch
+	monitors   map[*client]bool
+	warnedHTTP int64 // ms
+	hub        *pubsub.Hub[*client]
 
 	nextClientID uint64
 	ops          []op // what the present unit of execution propagates

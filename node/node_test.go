@@ -75,7 +75,7 @@ func TestConversations(t *testing.T) {
 		{"subscribed", "SUBSCRIBE a\r\nGET k\r\nPING\r\nUNSUBSCRIBE\r\nPING\r\n",
 			"*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context\r\n*2\r\n$4\r\npong\r\n$0\r\n\r\n*3\r\n$11\r\nunsubscribe\r\n$1\r\na\r\n:0\r\n+PONG\r\n"},
 		{"reply off", "CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nCLIENT REPLY SKIP\r\nPING\r\nPING\r\n", "+OK\r\n+PONG\r\n"},
-		{"select", "SELECT 99\r\nSELECT x\r\nSELECT 3\r\n", "-ERR DB index is out of range\r\n-ERR invalid DB index\r\n+OK\r\n"},
+		{"select", "SELECT 99\r\nSELECT x\r\nSELECT 3\r\n", "-ERR DB index is out of range\r\n-ERR value is not an integer or out of range\r\n+OK\r\n"},
 		{"resp3", "HELLO 3 SETNAME me\r\nCLIENT GETNAME\r\nGET none\r\n", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

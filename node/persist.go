@@ -286,9 +286,14 @@ func (n *Node) bgsave(then func(error)) error {
 	return nil
 }
 
+// noteSaveTime keeps for INFO how long the last snapshot took, wherever it went.
+func (n *Node) noteSaveTime(r *snapshotRun) {
+	n.persist.lastTook, n.persist.tookKnown = n.now.Sub(r.began), true
+}
+
 func (n *Node) saveEnded(r *snapshotRun, err error) {
 	p := &n.persist
-	p.lastTook, p.tookKnown = n.now.Sub(r.began), true
+	n.noteSaveTime(r)
 	switch {
 	case errors.Is(err, errAborted):
 		n.noticef("Background saving aborted")

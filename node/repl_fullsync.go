@@ -167,6 +167,9 @@ func (s *fullSync) carryOut() {
 	if s.n.persist.running == s.run {
 		s.n.endSnapshot(s.run)
 	}
+	if s.diskless {
+		s.n.noteSaveTime(s.run)
+	}
 	if s.n.master.syncing == s {
 		s.n.master.syncing = nil
 	}
@@ -271,6 +274,7 @@ func (s *fullSync) viaDisk() error {
 	s.n.mu.Lock()
 	dir, name := s.n.dir(), s.n.set.String("dbfilename")
 	s.n.persist.dirtyAtStart = s.n.persist.dirty
+	s.n.stats.saves++ // it is a save like any other
 	s.n.mu.Unlock()
 	err := saveFile(dir, name, func(w io.Writer) error { return s.run.writeTo(&courtesy{s: s, w: w}) }, s.run.place)
 	if !s.n.enter() {

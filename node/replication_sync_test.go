@@ -147,6 +147,8 @@ func TestReplicaThatGoesAwayDuringItsSync(t *testing.T) {
 				m.synced(r)
 				p.note("same data: %v", fmt.Sprint(m.quietly("DEBUG", "DIGEST")) == fmt.Sprint(r.quietly("DEBUG", "DIGEST")))
 				m.fields("stats", "sync_full")
+				m.fields("persistence", "rdb_saves", "rdb_changes_since_last_save")
+				p.note("time known: %v", m.info("persistence")["rdb_last_bgsave_time_sec"] != "-1")
 			})
 		})
 	}

@@ -81,7 +81,7 @@ func (n *Node) awaitShutdown(c *client) {
 func (n *Node) shutdownFailed() {
 	for _, c := range slices.Clone(n.shutting.callers) {
 		n.unblock(c)
-		mark := len(c.w.Buf)
+		mark := c.begin()
 		c.w.Error(command.ErrShutdown)
 		c.afterReply(mark)
 		n.resuming = append(n.resuming, c)

@@ -1,6 +1,9 @@
 package command
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // All error texts that more than one place of the node uses, with their codes, word for word
 // as Redis 7.0.15 sends them. Names ending in F are formats for fmt.Sprintf.
@@ -174,8 +177,10 @@ const (
 )
 
 // ExecAbortBecause is what EXEC answers when a gate refuses the transaction as a whole; refusal is
-// the gate's own error.
-func ExecAbortBecause(refusal string) string { return fmt.Sprintf(errExecAbortF, refusal) }
+// the gate's own error, here without the general code, which Redis adds when it answers a client.
+func ExecAbortBecause(refusal string) string {
+	return fmt.Sprintf(errExecAbortF, strings.TrimPrefix(refusal, ErrPrefix))
+}
 
 // DebugNotAllowed is what Protected commands answer when the configuration does not allow them;
 // name is the command's name or full name.

@@ -13,7 +13,8 @@ import (
 type scanOptions struct {
 	count   int
 	pattern string // "" takes everything
-	kind    string // SCAN's TYPE; "" takes all
+	kind    string // of SCAN's TYPE
+	typed   bool   // TYPE was given
 	match   bool
 }
 
@@ -38,6 +39,7 @@ func parseScan(c *command.Ctx, i int, keys bool) (opt scanOptions, ok bool) {
 			opt.pattern = string(c.Argv[i+1])
 			opt.match = opt.pattern != "*"
 		case more && keys && is(a, "type"):
+			opt.typed = true
 			opt.kind = strings.ToLower(string(c.Argv[i+1]))
 		default:
 			c.Error(command.ErrSyntax)
@@ -104,9 +106,9 @@ func scan(c *command.Ctx) {
 }
 
 func scanTakesType(c *command.Ctx, opt *scanOptions, key string) bool {
-	if opt.kind == "" {
+	if !opt.typed {
 		return true
 	}
-	o := c.DB.Peek([]byte(key))
+	o := c.DB.Look([]byte(key)) // it counts as a hit
 	return o != nil && o.Kind().String() == opt.kind
 }

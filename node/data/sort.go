@@ -47,6 +47,10 @@ func sortKey(c *command.Ctx, readOnly bool) {
 			return
 		}
 	}
+	if z, ok := v.(*store.ZSet); ok {
+		c.DB.Edit(c.Argv[1])
+		z.Grow() // also where nothing is stored: Redis sorts from the big form, and the value keeps it
+	}
 	// A set has no order that a replica would share, so what is stored gets one.
 	if opt.keepOrder && opt.store != nil && o != nil && o.Kind() == store.KindSet {
 		opt.keepOrder, opt.alpha, opt.by = false, true, ""

@@ -20,6 +20,7 @@ func TestSort(t *testing.T) {
 		{"kinds", []string{
 			`SADD s 3 1 2`, `SORT s`, `SORT s DESC LIMIT 0 2`, `SADD a x z y`, `SORT a ALPHA`, `SORT a`, `SORT a BY nosort STORE d`, `LRANGE d 0 -1`, `sort> SORT a BY nosort`, `ZADD z 3 1 2 2 1 3`, `SORT z`, `SORT z BY nosort`, `SORT z BY nosort DESC`, `SORT z BY nosort LIMIT 1 1`, `SORT z BY nosort DESC LIMIT 1 2`,
 			`SORT z BY nosort LIMIT 5 1`, `SORT z BY nosort DESC STORE d`, `LRANGE d 0 -1`, `SORT z ALPHA DESC`, `SET str x`, `SORT str`, `HSET h f v`, `SORT h`, `SORT h STORE d`, `SORT a BY nosort DESC STORE d`, `LRANGE d 0 -1`, `SORT s BY nosort LIMIT 0 2 STORE d`, `LRANGE d 0 -1`,
+			`ZADD y 1 a`, `SORT y`, `OBJECT ENCODING y`, `ZADD x 1 a`, `SORT_RO x ALPHA`, `OBJECT ENCODING x`, `ZRANGE x 0 -1 WITHSCORES`, `ZADD w 1 1`, `SORT w WHAT`, `OBJECT ENCODING w`,
 		}},
 		// Last, and nothing else beside it: after this the real server takes every number for
 		// one out of range, because it never resets errno.

@@ -63,7 +63,7 @@ func (r *Reader) Next(buf []byte) (args [][]byte, used int, err error) {
 
 func (r *Reader) inline(buf []byte) ([][]byte, int, error) {
 	end := bytes.IndexByte(buf, '\n')
-	if end < 0 {
+	if end < 0 || bytes.IndexByte(buf[:end], 0) >= 0 { // for Redis the text ends at a zero byte: no line in sight
 		if len(buf) > r.Limits.MaxInline {
 			return nil, 0, protocolError("too big inline request")
 		}
@@ -191,7 +191,7 @@ func parseLength(buf []byte, pos int) (n int64, next int, state lengthState) {
 	digits := i
 	for ; i < len(buf) && buf[i] >= '0' && buf[i] <= '9'; i++ {
 		if n > 1<<53 {
-			return 0, 0, malformed
+			break // too large, see below
 		}
 		n = n*10 + int64(buf[i]-'0')
 	}
@@ -205,8 +205,8 @@ func parseLength(buf []byte, pos int) (n int64, next int, state lengthState) {
 	if i+1 >= len(buf) {
 		return 0, 0, incomplete
 	}
-	if i == digits {
-		return 0, 0, malformed
+	if i == digits || buf[digits] == '0' && (i > digits+1 || neg) {
+		return 0, 0, malformed // Redis takes numbers only as it would write them
 	}
 	if neg {
 		n = -n

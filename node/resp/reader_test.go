@@ -32,6 +32,7 @@ func TestReaderCommands(t *testing.T) {
 		{"*-1\r\n", []string{}, 5},
 		{"", []string{}, 0},
 		{"PIN", []string{}, 0},
+		{"PI\x00NG\r\n", []string{}, 0},
 		{"*2\r\n$3\r\nGET\r\n$3\r\nab", []string{}, 0},
 	} {
 		r := Reader{Limits: DefaultLimits()}
@@ -57,7 +58,11 @@ func TestReaderErrors(t *testing.T) {
 		{"*1\r\n$536870913\r\n", "invalid bulk length", DefaultLimits()},
 		{"set k \"a\r\n", "unbalanced quotes in request", DefaultLimits()},
 		{strings.Repeat("a", 65537), "too big inline request", DefaultLimits()},
-		{"*" + strings.Repeat("1", 65537), "invalid multibulk length", DefaultLimits()},
+		{"*" + strings.Repeat("1", 65537), "too big mbulk count string", DefaultLimits()},
+		{"*" + strings.Repeat("1", 65537) + "\r\n", "invalid multibulk length", DefaultLimits()},
+		{"*01\r\n$4\r\nPING\r\n", "invalid multibulk length", DefaultLimits()},
+		{"*-0\r\n", "invalid multibulk length", DefaultLimits()},
+		{"*1\r\n$04\r\nPING\r\n", "invalid bulk length", DefaultLimits()},
 		{"*1\r\n$" + strings.Repeat(" ", 65537), "too big bulk count string", DefaultLimits()},
 		{"*11\r\n", "unauthenticated multibulk length", strict},
 		{"*1\r\n$16385\r\n", "unauthenticated bulk length", strict},

@@ -84,6 +84,13 @@ func (z *ZSet) Expect(lim *Limits, members [][]byte) {
 	z.dict.Expect(len(members))
 }
 
+// Grow gives the set its big form, whatever the limits.
+func (z *ZSet) Grow() {
+	if z.list == nil {
+		z.convert()
+	}
+}
+
 func (z *ZSet) convert() {
 	old := z.small
 	z.small, z.list, z.dict = pack{}, newSkiplist(), new(Dict[*skipNode])
