@@ -160,7 +160,7 @@ func (n *Node) serveReady() {
 // retry runs a blocked command again if the key holds the type it waits for.
 func (n *Node) retry(c *client, k watchKey) {
 	b := c.block
-	if b == nil || b.keys == nil {
+	if b == nil || b.keys == nil || c.is(flagCloseNow) {
 		return
 	}
 	db := n.ks.DB(k.db)

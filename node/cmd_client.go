@@ -223,6 +223,9 @@ func (n *Node) killClient(c, caller *client) {
 		return
 	}
 	c.closeAsync()
+	if !c.is(flagMaster) && (!c.is(flagReplica) || c.is(flagMonitor)) {
+		n.drop(c) // at once: what it waited for goes to others, messages do not count it
+	}
 }
 
 func parseKill(ctx *command.Ctx) (f killFilter, problem string) {

@@ -200,8 +200,10 @@ func (n *Node) cmdReset(ctx *command.Ctx) {
 		return
 	}
 	delete(n.monitors, c)
-	c.flags &^= flagMonitor | flagReplica | flagReadonly | flagReplyOff | flagReplySkip | flagReplySkipNext | flagNoEvict
-	c.unmute()
+	c.flags &^= flagMonitor | flagReplica | flagReadonly | flagReplyOff | flagReplySkipNext
+	if !c.is(flagReplySkip) {
+		c.unmute()
+	}
 	n.discard(c)
 	n.unsubscribeAll(c)
 	c.db, c.name, c.w.Proto = n.ks.DB(0), "", 2

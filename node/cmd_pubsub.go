@@ -1,6 +1,8 @@
 package node
 
 import (
+	"strings"
+
 	"redislab/node/command"
 	"redislab/node/pubsub"
 	"redislab/node/store"
@@ -42,8 +44,9 @@ func (n *Node) shown(c *client, t *topics) int {
 func (n *Node) subscriber(word string, t *topics) command.Handler {
 	return func(ctx *command.Ctx) {
 		c := ctx.Client.(*client)
-		if !ctx.CanBlock && c.w.Proto == 2 && c.multi == nil {
-			ctx.Error("ERR " + word + " isn't allowed for a DENY BLOCKING client")
+		// In a transaction Redis lets the old ones pass: they worked there before it minded.
+		if !ctx.CanBlock && (c.multi == nil || t == &n.hub.Shard) {
+			ctx.Error("ERR " + strings.ToUpper(word) + " isn't allowed for a DENY BLOCKING client")
 			return
 		}
 		for _, name := range ctx.Argv[1:] {

@@ -1,6 +1,9 @@
 package node
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 func TestProtocolLikeRedis(t *testing.T) {
 	raw := func(name, bytes string) compatCase {
@@ -92,9 +95,33 @@ func TestConnectionCommandsLikeRedis(t *testing.T) {
 			< 1
 			ping
 		`},
+		{name: "reset under skip", script: `
+			> client reply skip
+			> reset
+			ping
+			client no-evict on
+			reset
+			> multi
+			< 1
+			client info
+		`, hide: []hideRule{on("client info", func(_ []string, r *reply) {
+			r.text = regexp.MustCompile(`flags=\S+`).FindString(r.text)
+		})}},
+		{name: "a monitor is a replica", hide: []hideRule{volatileTimes, volatilePorts}, script: `
+			monitor
+			publish a m
+			get a
+			b| > client reply off
+			< 1
+			b| > monitor
+			c| set x 1
+			< 1
+			b| client reply on
+		`},
 		{name: "silent and blocked", script: `
 			> client reply skip
 			> blpop q 0
+			blocked 1
 			b| rpush q 1
 			ping
 		`},
@@ -118,6 +145,38 @@ func TestTransactionsLikeRedis(t *testing.T) {
 			subscribe a
 			exec
 		`},
+		{name: "refused, with a monitor", hide: []hideRule{volatileTimes, volatilePorts}, script: `
+			m| monitor
+			multi
+			m| < 1
+			subscribe a
+			exec x
+			m| < 1
+			exec
+			m| < 1
+		`},
+		{name: "paused before it is queued", script: `
+			multi
+			b| client pause 100000 write
+			get a
+			> set a 1
+			blocked 1
+			b| get a
+			b| client unpause
+			< 1
+			exec
+		`},
+		{name: "subscribing inside", hide: []hideRule{on("hello", hideInts)}, script: `
+			multi
+			ssubscribe a
+			subscribe b
+			exec
+			b| hello 3
+			b| multi
+			b| ssubscribe a
+			b| psubscribe b*
+			b| exec
+		`},
 		{name: "counted", hide: []hideRule{on("exec", func(_ []string, r *reply) {
 			for _, item := range r.items {
 				item.text = keepLines(item.text, "total_commands_processed")
@@ -128,6 +187,63 @@ func TestTransactionsLikeRedis(t *testing.T) {
 			set a 1
 			info stats
 			exec
+		`},
+	})
+}
+
+func TestBlockedClientsLikeRedis(t *testing.T) {
+	compare(t, []compatCase{
+		{name: "served between the commands of a pipeline", script: `
+			> blpop l 0
+			blocked 1
+			b| ! "LPUSH l a\r\nLLEN l\r\nDEL l\r\n"
+			b| < 3
+			< 1
+			> bzpopmin z 0
+			c| > blpop m 0
+			blocked 2
+			b| ! "ZADD z 1 a\r\nFLUSHALL\r\nLPUSH m a b\r\nLRANGE m 0 -1\r\n"
+			b| < 4
+			< 1
+			c| < 1
+		`},
+		{name: "what takes the place of another value wakes nobody", script: `
+			> bzpopmin z 0
+			blocked 1
+			b| set z text
+			b| zadd other 1 a
+			b| zunionstore z 1 other
+			b| zadd z 2 b
+			b| del z
+			b| zadd z 3 c
+			< 1
+			> blpop l 0
+			blocked 1
+			b| set l text
+			b| rpush numbers 2 1
+			b| sort numbers store l
+			b| lrange l 0 -1
+			b| copy numbers l replace
+			< 1
+		`},
+		{name: "killed in the transaction that pushes", hide: []hideRule{on("client id", hideInts)}, script: `
+			> blpop l 0
+			blocked 1
+			b| client setname pusher
+			b| multi
+			b| lpush l a
+			b| publish ch m
+			b| client kill type normal
+			b| exec
+			b| lrange l 0 -1
+		`},
+		{name: "killed subscribers do not count", script: `
+			subscribe ch
+			b| multi
+			b| client kill type pubsub
+			b| publish ch m
+			b| pubsub numsub ch
+			b| exec
 		`},
 	})
 }

@@ -27,6 +27,7 @@ import (
 //	> blpop q 0      send without reading
 //	! "*01\r\n"      send these bytes as they are, without reading
 //	< 2              read two replies
+//	blocked 1        wait until so many clients are blocked
 //	# …              a remark
 //
 // Replies are compared with their types. What differs from run to run is made alike by hide: rules
@@ -98,6 +99,10 @@ func (c *compatCase) hold(t *testing.T, addr string) (log []exchange) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
+		if count, found := strings.CutPrefix(line, "blocked "); found {
+			waitBlocked(t, addr, count)
+			continue
+		}
 		name, rest := "a", line
 		if before, after, found := strings.Cut(line, "| "); found && len(before) == 1 {
 			name, rest = before, after
@@ -110,6 +115,22 @@ func (c *compatCase) hold(t *testing.T, addr string) (log []exchange) {
 		log = append(log, exchange{line, conn.step(t, rest, c.hide)})
 	}
 	return log
+}
+
+// waitBlocked asks until the server says that so many clients wait for something.
+func waitBlocked(t *testing.T, addr, count string) {
+	t.Helper()
+	c := dialCompat(t, addr)
+	defer c.Close()
+	for {
+		info := c.step(t, "info clients", nil)
+		if strings.Contains(info, "blocked_clients:"+count+"\r") {
+			return
+		}
+		if info == "closed\n" {
+			t.Fatalf("%s is gone", addr)
+		}
+	}
 }
 
 type compatConn struct {

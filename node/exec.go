@@ -28,6 +28,7 @@ func (c *client) process(argv [][]byte) {
 		c.closeAsync()
 	}
 	c.argvMem = 0
+	n.serveReady() // before the next command of a pipeline may take away what came
 }
 
 // dispatch gives true when the client waits and its reply is still to come.
@@ -42,15 +43,11 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 		if outcome == command.BadArity {
 			n.cmdStats[spec.ID].rejected++
 		}
-		return c.reject(spec, outcome.Error(spec, argv))
+		return c.reject(spec, argv, outcome.Error(spec, argv))
 	}
 	if refusal := n.gate(c, spec, argv); refusal != "" {
 		n.cmdStats[spec.ID].rejected++
-		return c.reject(spec, refusal)
-	}
-	if c.multi != nil && spec.Flags&command.NoMulti != 0 {
-		n.cmdStats[spec.ID].rejected++
-		return c.reject(spec, command.ErrNotInMulti)
+		return c.reject(spec, argv, refusal)
 	}
 	if n.pausedFor(c, spec) { // in a transaction too: a write is not even queued
 		n.postpone(c, argv)
@@ -70,15 +67,19 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 
 // reject answers with an error; inside MULTI the transaction is spoilt. A refused EXEC ends it, and
 // answers so even where there is none. The spec is nil for an unknown command.
-func (c *client) reject(spec *command.Spec, text string) bool {
-	switch {
-	case spec != nil && spec.Name == "exec":
-		c.n.discard(c)
-		text = command.ExecAbortBecause(text)
-	case c.multi != nil:
-		c.flags |= flagDirtyExec
+func (c *client) reject(spec *command.Spec, argv [][]byte, text string) bool {
+	if spec == nil || spec.Name != "exec" {
+		if c.multi != nil {
+			c.flags |= flagDirtyExec
+		}
+		c.w.Error(text)
+		return false
 	}
-	c.w.Error(text)
+	c.n.discard(c)
+	c.w.Error(command.ExecAbortBecause(text))
+	if len(c.n.monitors) > 0 && !c.n.loading.active {
+		c.n.feedMonitors(c, argv) // they saw the MULTI
+	}
 	return false
 }
 

@@ -17,6 +17,9 @@ func (n *Node) gate(c *client, spec *command.Spec, argv [][]byte) string {
 	if !c.authed && spec.Flags&command.NoAuth == 0 {
 		return command.ErrNoAuth
 	}
+	if c.multi != nil && spec.Flags&command.NoMulti != 0 {
+		return command.ErrNotInMulti
+	}
 	if spec.Flags&command.Protected != 0 && !n.allowsProtected(c, spec) {
 		return command.DebugNotAllowed(spec.Name)
 	}
@@ -42,7 +45,7 @@ func (n *Node) gate(c *client, spec *command.Spec, argv [][]byte) string {
 	if n.loading.active && spec.Flags&command.Loading == 0 {
 		return command.ErrLoading
 	}
-	if c.is(flagReplica) && flags&(command.Write|command.ReadOnly) != 0 {
+	if c.is(flagReplica) && flags&(command.Write|command.ReadOnly|command.MayReplicate) != 0 {
 		return command.ErrReplicaInteract
 	}
 	return ""

@@ -33,6 +33,9 @@ func (n *Node) feedMonitors(c *client, argv [][]byte) {
 		line = appendQuoted(append(line, ' '), a)
 	}
 	for m := range n.monitors {
+		if m.is(flagReplyOff) {
+			continue
+		}
 		m.w.Simple(string(line))
 		m.pushed()
 	}

@@ -212,9 +212,6 @@ func (db *DB) replace(n *Node[Object], o Object) *Object {
 	} else {
 		o.lru = db.ks.freshLRU()
 	}
-	if h := db.ks.Hooks.Added; h != nil && n.Val.kind != o.kind && (o.kind == KindList || o.kind == KindZSet) {
-		h(db, n.key, o.kind)
-	}
 	return db.assign(n, o)
 }
 

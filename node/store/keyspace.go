@@ -20,7 +20,8 @@ type Hooks struct {
 	Modified func(db *DB, key []byte)
 	// Expired is called after a key was deleted because its time had come.
 	Expired func(db *DB, key string)
-	// Added is called when a list or a sorted set comes to be at key: blocked clients may be served.
+	// Added is called when a list or a sorted set comes to be at key where nothing was: blocked clients may be
+	// served. As in Redis 7.0, one that takes the place of another value wakes nobody.
 	Added func(db *DB, key string, kind Kind)
 	// New is called when a key comes to be (event class 'n').
 	New func(db *DB, key string)
