@@ -105,6 +105,9 @@ func (q *flow) writable() error {
 
 func (q *flow) add(c chunk) {
 	cond, _ := q.link.state()
+	if n := len(q.chunks); n > 0 && q.chunks[n-1].over != cond {
+		q.resend(cond) // or this one would wait behind them for a link that is no more
+	}
 	c.due, c.lost = q.send(cond)
 	c.over = cond
 	if c.due.Before(q.last) {

@@ -250,6 +250,27 @@ func TestDelayIsExactInSimulatedTime(t *testing.T) {
 	})
 }
 
+// What is written after a change of the link does not wait for what was under way before, at the pace of the old one. Nobody
+// reads meanwhile.
+func TestChangedLinkIsNotWaitedFor(t *testing.T) {
+	for _, old := range []string{"delay m r 1h", "drop m r 1"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := NewMemory(clock.Wall{}, 1)
+			p := connect(t, f, "r", "m")
+			apply(t, f, old)
+			send(t, p.near, "before ")
+			f.Heal()
+			apply(t, f, "delay m r 1s")
+			began := time.Now()
+			send(t, p.near, "after")
+			receive(t, p.far, "before after")
+			if took := time.Since(began); took != time.Second {
+				t.Errorf("%s, and then a second: it took %v", old, took)
+			}
+		})
+	}
+}
+
 func TestDropStallsAndGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewMemory(clock.Wall{}, 7)

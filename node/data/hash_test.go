@@ -38,7 +38,7 @@ func TestHashes(t *testing.T) {
 			numbered("HSET m", "f%d 1", 600), `any> HSCAN m 0`, `any> HSCAN m 0 COUNT 1000`, `HSCAN m 0 MATCH none COUNT 1000000`, `HSCAN m 0 MATCH f77 COUNT 1000000`,
 		}},
 		{"expired", []string{
-			`HSET h a 1`, `PEXPIRE h 1`, `sleep> 5`, `HGET h a`, `HSET h b 2`, `HGETALL h`, `PEXPIRE h 1`, `sleep> 5`, `HINCRBY h b 1`, `HGETALL h`, `EXPIRE h 1000`, `HSET h c 3`, `near> PTTL h`,
+			`HSET h a 1`, `PEXPIRE h 40`, `sleep> 45`, `HGET h a`, `HSET h b 2`, `HGETALL h`, `PEXPIRE h 40`, `sleep> 45`, `HINCRBY h b 1`, `HGETALL h`, `EXPIRE h 1000`, `HSET h c 3`, `near> PTTL h`,
 		}},
 	})
 }

@@ -72,10 +72,10 @@ func TestExpire(t *testing.T) {
 		}},
 		{"lazy expiry", []string{
 			`SET k v PX 1`, `sleep> 5`, `GET k`, `SET k v PX 1`, `sleep> 5`, `EXISTS k`, `SET k v PX 1`, `sleep> 5`, `TTL k`, `SET k v PX 1`, `sleep> 5`, `DEL k`, `SET k v PX 1`, `sleep> 5`, `SET k w`, `TTL k`,
-			`SET k v PX 1`, `sleep> 5`, `SET k w KEEPTTL`, `TTL k`, `SET k v PX 1`, `sleep> 5`, `INCR k`, `TTL k`, `DEL k`, `SET k v PX 1`, `sleep> 5`, `APPEND k x`, `GET k`, `SET k v PX 1`, `sleep> 5`, `SETNX k 5`, `PEXPIRE k 1`, `sleep> 5`, `MSETNX k 6 j 7`,
-			`SET a 1`, `PEXPIRE k 1`, `sleep> 5`, `RENAME a k`, `PEXPIRE k 1`, `sleep> 5`, `RENAME k z`, `SET k v PX 1`, `sleep> 5`, `SCAN 0`, `SET k v PX 1`, `sleep> 5`, `KEYS *`, `DBSIZE`, `SCAN 0 MATCH z`, `SCAN 0 TYPE list`, `SCAN 0 TYPE string`, `DBSIZE`,
+			`SET k v PX 1`, `sleep> 5`, `SET k w KEEPTTL`, `TTL k`, `SET k v PX 1`, `sleep> 5`, `INCR k`, `TTL k`, `DEL k`, `SET k v PX 1`, `sleep> 5`, `APPEND k x`, `GET k`, `SET k v PX 1`, `sleep> 5`, `SETNX k 5`, `PEXPIRE k 40`, `sleep> 45`, `MSETNX k 6 j 7`,
+			`SET a 1`, `PEXPIRE k 40`, `sleep> 45`, `RENAME a k`, `PEXPIRE k 40`, `sleep> 45`, `RENAME k z`, `SET k v PX 1`, `sleep> 5`, `SCAN 0`, `SET k v PX 1`, `sleep> 5`, `KEYS *`, `DBSIZE`, `SCAN 0 MATCH z`, `SCAN 0 TYPE list`, `SCAN 0 TYPE string`, `DBSIZE`,
 			`SET k v PX 1`, `sleep> 5`, `MSET k 1 l 2`, `SET k v PX 1`, `sleep> 5`, `GETEX k PERSIST`, `SET k v PX 1`, `sleep> 5`, `COPY l k`, `SET k v PX 1`, `sleep> 5`, `COPY k l REPLACE`, `SET k 9 PX 1`, `sleep> 5`, `INCRBYFLOAT k 1.5`,
-			`SET k v PX 1`, `sleep> 5`, `SET k v XX`, `SET k v PX 1`, `sleep> 5`, `SET k v GET NX`, `SET k v PX 1`, `sleep> 5`, `SETBIT k 5 1`, `SET k v PX 1`, `sleep> 5`, `BITOP AND k none`, `SET k v PX 1`, `sleep> 5`, `BITOP OR k l l`, `PEXPIRE k 1`, `sleep> 5`, `PERSIST k`,
+			`SET k v PX 1`, `sleep> 5`, `SET k v XX`, `SET k v PX 1`, `sleep> 5`, `SET k v GET NX`, `SET k v PX 1`, `sleep> 5`, `SETBIT k 5 1`, `SET k v PX 1`, `sleep> 5`, `BITOP AND k none`, `SET k v PX 1`, `sleep> 5`, `BITOP OR k l l`, `PEXPIRE k 40`, `sleep> 45`, `PERSIST k`,
 			`SET k v PX 1`, `sleep> 5`, `GETDEL k`, `SET k v PX 1`, `sleep> 5`, `MOVE k 1`, `SET k v PX 1`, `sleep> 5`, `OBJECT ENCODING k`, `SET k v PX 1`, `sleep> 5`, `MGET k l`, `SET k v PX 1`, `sleep> 5`, `TYPE k`, `SET k v PX 1`, `sleep> 5`, `UNLINK k l`,
 			`SET k v PX 1`, `sleep> 5`, `GETSET k w`, `SET k v PX 1`, `sleep> 5`, `EXPIRE k 100`, `SET k v PX 1`, `sleep> 5`, `TOUCH k`, `SET k v PX 1`, `sleep> 5`, `any> MEMORY USAGE k`, `DEL a z k l j`, `SET k v PX 1`, `sleep> 5`, `RANDOMKEY`, `DBSIZE`,
 		}},

@@ -91,7 +91,7 @@ func TestListChunks(t *testing.T) {
 			`config> list-max-listpack-size 3`, numbered("RPUSH l", "%d", 20), numbered("LPUSH l", "%d", 20), `LRANGE l 0 -1`, `LINSERT l before 7 x`, `LINSERT l after 7 y`, `LRANGE l 0 -1`, `LREM l -1 7`, `LREM l 0 3`, `LPOP l 5`, `RPOP l 5`, `LRANGE l 0 -1`,
 		}},
 		{"expired", []string{
-			`RPUSH l a`, `PEXPIRE l 1`, `sleep> 5`, `RPUSH l b`, `LRANGE l 0 -1`, `PEXPIRE l 1`, `sleep> 5`, `LPOP l`, `RPUSH l c`, `PEXPIRE l 1`, `sleep> 5`, `LLEN l`, `RPUSH l d`, `EXPIRE l 1000`, `LPUSH l e`, `near> PTTL l`, `RPUSH m x`, `PEXPIRE m 1`, `sleep> 5`, `LMOVE l m LEFT LEFT`, `LRANGE m 0 -1`,
+			`RPUSH l a`, `PEXPIRE l 40`, `sleep> 45`, `RPUSH l b`, `LRANGE l 0 -1`, `PEXPIRE l 40`, `sleep> 45`, `LPOP l`, `RPUSH l c`, `PEXPIRE l 40`, `sleep> 45`, `LLEN l`, `RPUSH l d`, `EXPIRE l 1000`, `LPUSH l e`, `near> PTTL l`, `RPUSH m x`, `PEXPIRE m 40`, `sleep> 45`, `LMOVE l m LEFT LEFT`, `LRANGE m 0 -1`,
 		}},
 	})
 }

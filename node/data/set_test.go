@@ -40,7 +40,7 @@ func TestSets(t *testing.T) {
 			`SADD s 1 2 3`, `SSCAN s 0`, `SSCAN s 0 MATCH [12]`, `SSCAN s 0 COUNT 1`, `SSCAN s 5`, `SADD t a`, `SSCAN t 0`, `SSCAN t 0 MATCH b*`, `SSCAN none 0`, `SSCAN s x`, `SSCAN s 0 COUNT 0`, `SSCAN s 0 x`, numbered("SADD u", "m%d", 300), `any> SSCAN u 0`, `SSCAN u 0 COUNT 1000000 MATCH m299`,
 		}},
 		{"expired", []string{
-			`SADD s a`, `PEXPIRE s 1`, `sleep> 5`, `SADD s b`, `SMEMBERS s`, `SADD d 1`, `PEXPIRE d 1`, `sleep> 5`, `SINTERSTORE d none`, `SADD d 1`, `PEXPIRE d 1`, `sleep> 5`, `SUNIONSTORE d s`, `TTL d`, `SADD x 1`, `PEXPIRE x 1`, `sleep> 5`, `SMOVE s x b`, `SMEMBERS x`,
+			`SADD s a`, `PEXPIRE s 40`, `sleep> 45`, `SADD s b`, `SMEMBERS s`, `SADD d 1`, `PEXPIRE d 40`, `sleep> 45`, `SINTERSTORE d none`, `SADD d 1`, `PEXPIRE d 40`, `sleep> 45`, `SUNIONSTORE d s`, `TTL d`, `SADD x 1`, `PEXPIRE x 40`, `sleep> 45`, `SMOVE s x b`, `SMEMBERS x`,
 		}},
 	})
 }

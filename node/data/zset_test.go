@@ -92,7 +92,7 @@ func TestSortedSetAlgebra(t *testing.T) {
 	}}, script{"wrong type", []string{
 		`SET s v`, `ZADD s 1 a`, `ZADD s x a`, `ZADD s XX 1 a`, `ZINCRBY s 1 a`, `ZREM s a`, `ZCARD s`, `ZSCORE s a`, `ZMSCORE s a`, `ZRANK s a`, `ZREVRANK s a`, `ZCOUNT s 1 2`, `ZCOUNT s x 2`, `ZLEXCOUNT s - +`, `ZRANGE s 0 1`, `ZRANGEBYSCORE s 1 2`, `ZREVRANGEBYLEX s + -`, `ZREMRANGEBYRANK s 0 1`, `ZREMRANGEBYSCORE s 0 1`, `ZREMRANGEBYLEX s - +`, `ZRANDMEMBER s`, `ZRANDMEMBER s 1`, `ZSCAN s 0`, `ZPOPMAX s`,
 	}}, script{"expired", []string{
-		`ZADD z 1 a`, `PEXPIRE z 1`, `sleep> 5`, `ZADD z 2 b`, `ZRANGE z 0 -1`, `PEXPIRE z 1`, `sleep> 5`, `ZPOPMIN z`, `ZADD d 1 a`, `PEXPIRE d 1`, `sleep> 5`, `ZUNIONSTORE d 1 none`, `ZADD d 1 a`, `PEXPIRE d 1`, `sleep> 5`, `ZINCRBY d 1 a`, `TTL d`,
+		`ZADD z 1 a`, `PEXPIRE z 40`, `sleep> 45`, `ZADD z 2 b`, `ZRANGE z 0 -1`, `PEXPIRE z 40`, `sleep> 45`, `ZPOPMIN z`, `ZADD d 1 a`, `PEXPIRE d 40`, `sleep> 45`, `ZUNIONSTORE d 1 none`, `ZADD d 1 a`, `PEXPIRE d 40`, `sleep> 45`, `ZINCRBY d 1 a`, `TTL d`,
 	}})
 	compare(t, all)
 }
