@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -418,14 +419,22 @@ func TestUnusualAnswersToPsync(t *testing.T) {
 				r := p.start("r")
 				r.do("SET", "old", "v")
 				requests := make(chan string, 100)
-				m := p.pretendMaster(func(conn net.Conn, rd *bufio.Reader, request string) {
+				var asked atomic.Int32
+				note := func(request string) (last bool) {
 					requests <- request
+					return asked.Add(1) >= 3
+				}
+				m := p.pretendMaster(func(conn net.Conn, rd *bufio.Reader, request string) {
+					if last := note(request); last { // no answer: what is looked at below is in rest
+						_, _ = rd.ReadByte()
+						return
+					}
 					if request == "SYNC" {
 						return
 					}
 					_, _ = io.WriteString(conn, c.answer)
 					if words, err := readCommand(rd); err == nil && words[0] != "?" { // a sign of life says nothing
-						requests <- strings.Join(words, " ")
+						note(strings.Join(words, " "))
 					}
 				})
 				r.follows(m)
