@@ -280,6 +280,9 @@ func (n *Node) releasePaused() {
 	waiting := n.pause.waiting
 	n.pause.waiting = nil
 	for _, c := range waiting {
+		if c.block == nil {
+			continue // killed by one that waited before it
+		}
 		argv := c.block.argv
 		c.block = nil
 		c.flags &^= flagPaused

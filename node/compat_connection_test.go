@@ -237,6 +237,20 @@ func TestBlockedClientsLikeRedis(t *testing.T) {
 			b| exec
 			b| lrange l 0 -1
 		`},
+		{name: "killed while paused, with the one that let go on", hide: []hideRule{on("exec", hideInts)}, script: `
+			multi
+			set x 1
+			client kill type normal
+			c| client pause 100000 write
+			> exec
+			blocked 1
+			b| > set y 1
+			blocked 2
+			c| client unpause
+			< 1
+			b| < 1
+			exists x y
+		`},
 		{name: "killed subscribers do not count", script: `
 			subscribe ch
 			b| multi

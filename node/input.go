@@ -38,6 +38,9 @@ func (c *client) stalled() bool {
 // consumeBuffered works on input that had to wait.
 func (c *client) consumeBuffered() {
 	used := c.consume(c.in)
+	if used > len(c.in) {
+		return // one that it let go on killed it
+	}
 	rest := copy(c.in, c.in[used:])
 	c.in = c.in[:rest]
 	if rest == 0 && cap(c.in) > 64<<10 {

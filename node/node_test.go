@@ -297,3 +297,29 @@ func TestPasswords(t *testing.T) {
 	strict.send("*2\r\n$4\r\nAUTH\r\n$20000\r\n")
 	strict.expect("-ERR Protocol error: unauthenticated bulk length\r\n")
 }
+
+// TestKilledByWhatItLetGoOn ends a pause by a command that came in two pieces; what had to wait kills its client.
+func TestKilledByWhatItLetGoOn(t *testing.T) {
+	n := testNode(t)
+	killer, pauser := dialRaw(t, n), dialRaw(t, n)
+	watch := testClient(t, n.Addr().String())
+	seen := func(what string) func() error {
+		return func() error {
+			if list := watch.ClientList(context.Background()).Val(); !strings.Contains(list, what) {
+				return errors.New(list)
+			}
+			return nil
+		}
+	}
+	killer.send("MULTI\r\nSET x 1\r\nCLIENT KILL ADDR " + pauser.LocalAddr().String() + "\r\n")
+	killer.expect("+OK\r\n+QUEUED\r\n+QUEUED\r\n")
+	pauser.send("CLIENT PAUSE 100000 WRITE\r\n")
+	pauser.expect("+OK\r\n")
+	killer.send("EXEC\r\n")
+	eventually(t, "EXEC waits", seen(" flags=xb "))
+	pauser.send("CLIENT UNPA")
+	eventually(t, "half of the command is there", seen("qbuf=11 "))
+	pauser.send("USE\r\n")
+	pauser.expectClosed()
+	killer.expect("*2\r\n+OK\r\n:1\r\n")
+}
