@@ -77,7 +77,9 @@ func (n *Node) admit(t refuser, remote, local net.Addr) *client {
 		return nil
 	}
 	n.stats.connections++
-	return n.newClient(t.(transport), addr, laddr)
+	c := n.newClient(t.(transport), addr, laddr)
+	c.account()
+	return c
 }
 
 func addrText(a net.Addr) string {

@@ -96,6 +96,7 @@ func (n *Node) expireBlock(c *client) {
 	c.ctx.Writer, c.ctx.Argv, c.ctx.DB = &c.w, b.argv, n.ks.DB(b.db)
 	mark := c.begin()
 	b.keys.OnExpiry(&c.ctx)
+	c.ctx.Argv = nil
 	c.afterReply(mark)
 	n.resuming = append(n.resuming, c)
 }
@@ -175,7 +176,7 @@ func (n *Node) retry(c *client, k watchKey) {
 	c.db = n.ks.DB(b.db)
 	n.call(c, spec, b.argv)
 	c.db = own
-	c.ctx.Retry, c.ctx.Ready = false, ""
+	c.ctx.Retry, c.ctx.Ready, c.ctx.Argv = false, "", nil
 	if c.ctx.Blocked != nil {
 		return
 	}

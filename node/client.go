@@ -77,7 +77,7 @@ type client struct {
 	replica *replicaLink // what a master keeps for a replica
 	woff    int64        // replication offset after the client's last write, for WAIT
 
-	argvMem int // bytes of the queued command's arguments
+	share clientShare // of what maxmemory-clients limits
 }
 
 func (c *client) is(f clientFlags) bool { return c.flags&f != 0 }
@@ -132,6 +132,7 @@ func (c *client) take(spare []byte) []byte {
 // command.
 func (c *client) pushed() {
 	c.checkOutputLimit()
+	c.account()
 	c.ready()
 }
 
@@ -188,6 +189,9 @@ func (n *Node) drop(c *client) {
 		n.masterLinkLost(c)
 	}
 	c.in, c.w.Buf, c.multi = nil, nil, nil
+	if n.clientLimit > 0 {
+		c.recount()
+	}
 }
 
 // clientTypeName is what CLIENT LIST TYPE and CLIENT KILL TYPE know the client by.

@@ -133,12 +133,11 @@ func (c *client) infoLine() string {
 		events = "rw"
 	}
 	out := len(c.w.Buf) + c.sent
-	total := 1500 + cap(c.in) + cap(c.w.Buf) + c.sent + c.argvMem + multiMem
 	line := fmt.Sprintf("id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=%d psub=%d ssub=%d multi=%d qbuf=%d qbuf-free=%d argv-mem=%d multi-mem=%d rbs=%d rbp=%d obl=%d oll=%d omem=%d tot-mem=%d events=%s cmd=%s user=%s redir=-1 resp=%d",
 		c.id, c.addr, c.laddr, c.fd(), c.name, (n.nowMs-c.created)/1000, (n.nowMs-c.lastActive)/1000, c.flagLetters(), c.db.ID,
 		n.hub.Channels.Count(c), n.hub.Patterns.Count(c), n.hub.Shard.Count(c), queued,
-		len(c.in), max(cap(c.in)-len(c.in), 0), c.argvMem, multiMem, cap(c.w.Buf), out,
-		min(out, 16<<10), max(0, (out-16<<10+16<<10-1)/(16<<10)), max(0, out-16<<10), total, events, cmd, c.user, c.w.Proto)
+		len(c.in), max(cap(c.in)-len(c.in), 0), c.argvMemory(), multiMem, cap(c.w.Buf), out,
+		min(out, 16<<10), max(0, (out-16<<10+16<<10-1)/(16<<10)), max(0, out-16<<10), c.memory(), events, cmd, c.user, c.w.Proto)
 	return line
 }
 
@@ -340,6 +339,7 @@ func (n *Node) clientNoEvict(ctx *command.Ctx) {
 	switch strings.ToLower(ctx.Arg(2)) {
 	case "on":
 		c.flags |= flagNoEvict
+		c.share.bucket = 0 // but its bytes still count
 	case "off":
 		c.flags &^= flagNoEvict
 	default:

@@ -70,6 +70,8 @@ func (n *Node) serverCron() {
 	n.stats.outputRepl.sample(n.nowMs, n.stats.outputReplBytes)
 	n.expireCron()
 	n.clientsCron()
+	n.recountNoEvict()
+	n.evictClients(nil)
 	n.saveCron()
 	if n.cfg.OwnProcess && n.ticks%10 == 0 {
 		tuneGC(n.ks.Used())

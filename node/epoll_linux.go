@@ -167,8 +167,12 @@ func (l *eventLoop) run() {
 			l.collect()
 		}
 		l.inside = false
+		limited := l.n.clientLimit > 0
 		l.n.mu.Unlock()
 		l.writeAll()
+		if limited {
+			l.evictClients()
+		}
 	}
 }
 
@@ -217,11 +221,27 @@ func (l *eventLoop) accountAll() {
 	for i, lc := range l.written {
 		l.written[i] = nil
 		lc.c.sent -= lc.wrote
+		lc.c.account()
 		l.n.stats.outputBytes += int64(lc.wrote)
 		l.n.stats.writes++
 		lc.wrote = 0
 	}
 	l.written = l.written[:0]
+}
+
+// booked tells whether all that was written is accounted for.
+func (l *eventLoop) booked() bool { return l.inside }
+
+// evictClients looks at maxmemory-clients again once as much output is gone as the sockets take.
+func (l *eventLoop) evictClients() {
+	if !l.n.enter() {
+		return
+	}
+	l.inside = true
+	l.accountAll()
+	l.n.evictClients(nil)
+	l.inside = false
+	l.n.leave()
 }
 
 func (l *eventLoop) readFrom(lc *loopConn) {

@@ -17,3 +17,4 @@ func newEventLoop(*Node) (*eventLoop, error) {
 func (*eventLoop) serve(net.Conn) bool { return false }
 func (*eventLoop) run()                {}
 func (*eventLoop) rouse()              {}
+func (*eventLoop) booked() bool        { return true }

@@ -27,7 +27,8 @@ func (c *client) process(argv [][]byte) {
 		n.warnf("Replica generated a reply to command '%s', disconnecting it: %s", argv[0], c.infoLine())
 		c.closeAsync()
 	}
-	c.argvMem = 0
+	c.ctx.Argv = nil
+	c.account()
 	n.serveReady() // before the next command of a pipeline may take away what came
 }
 
@@ -44,6 +45,9 @@ func (c *client) dispatch(argv [][]byte) (waits bool) {
 			n.cmdStats[spec.ID].rejected++
 		}
 		return c.reject(spec, argv, outcome.Error(spec, argv))
+	}
+	if n.clientLimit > 0 && n.evictsItself(c) {
+		return false
 	}
 	if refusal := n.gate(c, spec, argv); refusal != "" {
 		n.cmdStats[spec.ID].rejected++

@@ -271,7 +271,7 @@ func (n *Node) memory() memoryFigures {
 	m.resident = int64(samples[2].Value.Uint64() - samples[3].Value.Uint64())
 	m.rss = residentBytes(m.resident)
 	for _, c := range n.clients {
-		size := int64(1500 + cap(c.in) + cap(c.w.Buf) + c.sent)
+		size := c.memory()
 		if c.clientTypeName() == "replica" {
 			m.replicas += size
 		} else {

@@ -14,6 +14,11 @@ func (c *client) feed(data []byte) {
 		c.n.masterInput(c, data)
 		return
 	}
+	c.absorb(data)
+	c.account()
+}
+
+func (c *client) absorb(data []byte) {
 	if len(c.in) > 0 || c.stalled() {
 		c.in = append(c.in, data...)
 		if c.overQueryLimit() {
@@ -98,5 +103,6 @@ func (c *client) resume() {
 	if len(c.in) > 0 && !c.stalled() {
 		c.consumeBuffered()
 	}
+	c.account()
 	c.ready()
 }

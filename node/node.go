@@ -61,13 +61,15 @@ type Node struct {
 	rand      *mathrand.Rand
 	runID     string
 
-	ks         *store.Keyspace
-	clients    map[uint64]*client
-	pending    []*client // have output for their transports
-	resuming   []*client // were unblocked in this batch
-	monitors   map[*client]bool
-	warnedHTTP int64 // ms
-	hub        *pubsub.Hub[*client]
+	ks           *store.Keyspace
+	clients      map[uint64]*client
+	clientMemory int64 // of all that maxmemory-clients limits
+	bucketMoves  uint64
+	pending      []*client // have output for their transports
+	resuming     []*client // were unblocked in this batch
+	monitors     map[*client]bool
+	warnedHTTP   int64 // ms
+	hub          *pubsub.Hub[*client]
 
 	nextClientID uint64
 	ops          []op // what the present unit of execution propagates
@@ -90,6 +92,7 @@ type Node struct {
 	settings     settings
 	outputLimits [3]config.OutputLimit
 	queryLimit   int64
+	clientLimit  int64 // maxmemory-clients in bytes, 0 for none
 
 	persist  persistence
 	loading  loadState

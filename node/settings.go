@@ -60,6 +60,7 @@ func (n *Node) applySettings(changed []string) error {
 	n.logLevel.Store(int32(logLevels[s.String("loglevel")]))
 	n.outputLimits = s.OutputLimits()
 	n.queryLimit = s.Int("client-query-buffer-limit")
+	n.limitClients(clientLimit(s.Int("maxmemory-clients"), n.settings.maxmemory))
 	n.persist.savePoints = len(s.SavePoints()) > 0
 	n.slow.limit(int(s.Int("slowlog-max-len")))
 	n.ks.Limits = store.Limits{

@@ -117,6 +117,7 @@ func (s *stream) write() {
 func (n *Node) wrote(c *client, size int) {
 	n.mu.Lock()
 	c.sent -= size
+	c.account()
 	n.stats.outputBytes += int64(size)
 	n.stats.writes++
 	n.mu.Unlock()

@@ -47,6 +47,16 @@ type partial struct {
 	ends []int // start and end of each argument so far
 }
 
+// Held is the memory the Reader keeps between calls, in bytes: that of a command with many arguments, above all.
+func (r *Reader) Held() int {
+	const sliceHeader, integer = 24, 8
+	size := cap(r.args) * sliceHeader
+	if r.part != nil {
+		size += cap(r.part.ends) * integer
+	}
+	return size
+}
+
 // Next takes the first whole command of buf. The arguments point into buf and are
 // good until buf changes; the slice itself is good until the next call. used is 0 and err nil when buf
 // does not hold a whole command yet: call again with the same bytes and more behind them. An
