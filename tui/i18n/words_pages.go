@@ -7,8 +7,8 @@ func (s *Strings) curriculum() []word {
 		{&s.Mode, "mode", "方式"},
 		{&s.Watch, "watch", "观看"},
 		{&s.Do, "do", "动手"},
-		{&s.WatchHint, "Watch: the lab acts, you predict and look. Press m to act yourself.", "观看方式：实验室来输入和操作，你预测并观察。按 m 改为自己动手。"},
-		{&s.DoHint, "Do: you type the commands, the lab checks. Press m to let the lab act.", "动手方式：你来输入命令，实验室负责检查。按 m 改为由实验室操作。"},
+		{&s.WatchHint, "Watch: the lab acts, you predict and look. Press m to act yourself.", "观看方式：实验环境来输入和操作，你预测并观察。按 m 改为自己动手。"},
+		{&s.DoHint, "Do: you type the commands, the lab checks. Press m to let the lab act.", "动手方式：你来输入命令，实验环境负责检查。按 m 改为由实验环境操作。"},
 		{&s.LessonsDone, "%d/%d lessons done", "已完成 %d/%d 课"},
 		{&s.StepsCount, "steps: %d", "步骤：%d"},
 		{&s.NodesCount, "nodes: %d", "节点：%d"},
@@ -45,6 +45,6 @@ func (s *Strings) help() []word {
 		{&s.HelpCurriculum, "In the curriculum", "在课程列表"},
 		{&s.HelpLesson, "In a lesson", "在课程中"},
 		{&s.HelpConsole, "In the console", "在控制台"},
-		{&s.HelpAt, "@NODE CMD types at another node; @lab kill NODE speaks to the lab.", "@节点 命令：在另一个节点上输入；@lab kill 节点：对实验室下命令。"},
+		{&s.HelpAt, "@NODE CMD types at another node; @lab kill NODE speaks to the lab.", "@节点 命令：在另一个节点上输入；@lab kill 节点：对实验环境下命令。"},
 	}
 }
