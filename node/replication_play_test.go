@@ -167,9 +167,10 @@ func (a *actor) ended() {
 }
 
 var (
-	hexID   = regexp.MustCompile(`(?i)\b[0-9a-f]{40}\b`)
-	noID    = strings.Repeat("0", 40)
-	moments = regexp.MustCompile(`\b(lag=|master_last_io_seconds_ago:|master_sync_last_io_seconds_ago:|master_link_down_since_seconds:|rdb_last_bgsave_time_sec:)\d+`)
+	hexID = regexp.MustCompile(`(?i)\b[0-9a-f]{40}\b`)
+	noID  = strings.Repeat("0", 40)
+	// Real Redis takes the lag between two clocks, of which one is a tick behind: it can be -1. Elsewhere -1 is not a moment.
+	moments = regexp.MustCompile(`\b(?:(lag=)-?|(master_last_io_seconds_ago:|master_sync_last_io_seconds_ago:|master_link_down_since_seconds:|rdb_last_bgsave_time_sec:))\d+`)
 )
 
 // plain replaces what differs from run to run.
@@ -188,7 +189,7 @@ func (p *play) plain(text string) string {
 		_, port, _ := net.SplitHostPort(a.addr)
 		text = strings.ReplaceAll(text, port, "<"+a.name+">")
 	}
-	return moments.ReplaceAllString(text, "${1}n")
+	return moments.ReplaceAllString(text, "${1}${2}n")
 }
 
 func (p *play) note(format string, args ...any) {
