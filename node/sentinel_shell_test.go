@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -176,10 +177,23 @@ func TestSentinelSimulatesACrash(t *testing.T) {
 	}
 }
 
+// leapingClock is the wall clock, which can be put forward.
+type leapingClock struct {
+	wallClock
+	ahead atomic.Int64 // ns
+}
+
+func (c *leapingClock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
 // TestSentinelAfterAPause is in tilt mode, as a process that was stopped is.
 func TestSentinelAfterAPause(t *testing.T) {
 	t.Parallel()
-	n := ourSentinel(t, sentinelFile(t, 0, testNode(t).Addr().String(), 1))
+	clock := &leapingClock{}
+	n, err := Start(context.Background(), Config{Args: []string{sentinelFile(t, 0, testNode(t).Addr().String(), 1), "--sentinel"}, AnyPort: true, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Kill)
 	c := testClient(t, n.Addr().String())
 	ps := c.Subscribe(context.Background(), "+tilt")
 	defer ps.Close()
@@ -187,7 +201,7 @@ func TestSentinelAfterAPause(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Pause()
-	<-time.After(2500 * time.Millisecond) // more than the two seconds that a sentinel may miss
+	clock.ahead.Store(int64(2500 * time.Millisecond)) // more than the two seconds that a sentinel may miss
 	n.Resume()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
