@@ -25,11 +25,11 @@ function flush_package(failed,   i) {
 /^ +[^ ]+\.go:[0-9]+: / { said[test] = $0; sub(/^ +/, "", said[test]) }
 /^ *--- SKIP: / {
 	print "    SKIP " $3 ": " said[$3]
-	if (said[$3] ~ /redis-(server|cli|benchmark|check-rdb|check-aof|sentinel)|[Rr]edis packages/) missing++
+	if (said[$3] ~ /redis-(server|cli|benchmark|check-rdb|check-aof|sentinel)|[Rr]edis packages|pseudo-terminal/) missing++
 }
 
 END {
 	flush_package(status != 0 || !ended)
-	if (missing) print missing " tests were skipped for want of real Redis"
+	if (missing) print missing " tests were skipped for want of real Redis or a pseudo-terminal"
 	exit (status != 0 || !ended || missing) ? 1 : 0
 }
