@@ -236,7 +236,7 @@ func (d drawer) tell(r topo.Reason) string {
 		if !ok {
 			format = p.Format
 		}
-		said[i] = p.In(format)
+		said[i] = lab.Phrase(p).In(format)
 		if p.Of != "" {
 			said[i] = fmt.Sprintf(d.words.ParticularOf, d.view.NodeAt(p.Of), said[i])
 		}

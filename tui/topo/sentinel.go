@@ -1,7 +1,6 @@
 package topo
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -47,15 +46,6 @@ type Phrase struct {
 	Of     string // the node or address that it is about, if the words do not say so
 	Format string // of package fmt, with a %s for each of the words
 	Args   []string
-}
-
-// In is the phrase in the words of another format.
-func (p Phrase) In(format string) string {
-	args := make([]any, len(p.Args))
-	for i, a := range p.Args {
-		args[i] = a
-	}
-	return fmt.Sprintf(format, args...)
 }
 
 // Down is how a sentinel holds a master.
