@@ -262,7 +262,7 @@ func (n *Node) start(ctx context.Context) error {
 
 // listenAndLoad looks for the data before it listens, so that nobody is served without it.
 func (n *Node) listenAndLoad(ctx context.Context) error {
-	f, noFile := n.findDump()
+	f, unreadable := n.findDump()
 	if f != nil {
 		defer f.Close()
 	}
@@ -270,7 +270,7 @@ func (n *Node) listenAndLoad(ctx context.Context) error {
 		return err
 	}
 	if f == nil {
-		return noFile
+		return unreadable // nil when there is no file
 	}
 	return n.loadFromDisk(ctx, f)
 }

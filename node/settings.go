@@ -67,7 +67,7 @@ func (n *Node) applySettings(changed []string) error {
 		HashEntries: int(s.Int("hash-max-listpack-entries")), HashValue: int(s.Int("hash-max-listpack-value")),
 		ZSetEntries: int(s.Int("zset-max-listpack-entries")), ZSetValue: int(s.Int("zset-max-listpack-value")),
 		SetIntEntries: int(s.Int("set-max-intset-entries")),
-		ListSize:      int(s.Int("list-max-listpack-size")), ListCompress: int(s.Int("list-compress-depth")),
+		ListSize:      int(s.Int("list-max-listpack-size")),
 	}
 	n.ks.Policy = store.Policy{
 		LFU:          strings.HasSuffix(n.settings.maxmemoryPolicy, "lfu"),

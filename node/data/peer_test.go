@@ -145,8 +145,6 @@ func (p *peer) set(name, value string) {
 		p.ks.Limits.SetIntEntries = n
 	case "list-max-listpack-size":
 		p.ks.Limits.ListSize = n
-	case "list-compress-depth":
-		p.ks.Limits.ListCompress = n
 	case "maxmemory-policy":
 		p.ks.Policy.LFU = strings.HasSuffix(value, "lfu")
 	}

@@ -125,8 +125,8 @@ func (d *Dict[V]) Expect(n int) {
 // PrefetchKeys is how many keys Prefetch takes; more are left alone.
 const PrefetchKeys = 32
 
-// Prefetch reads what looking for each of these keys will read first. A large table is not in the processor's caches, and one search after the
-// other waits for memory two or three times; here all of them wait at once.
+// Prefetch reads what looking for each of these keys will read first. A large table is not in the processor's caches, and
+// one search after the other waits for memory two or three times; here all of them wait at once.
 func (d *Dict[V]) Prefetch(keys []string) {
 	ht := &d.ht[0]
 	if d.rehashing() || len(ht.buckets) == 0 {

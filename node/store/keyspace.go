@@ -69,7 +69,6 @@ type Limits struct {
 	ZSetEntries, ZSetValue int
 	SetIntEntries          int
 	ListSize               int // list-max-listpack-size: > 0 entries, -1 … -5 size classes
-	ListCompress           int
 }
 
 // DefaultLimits are Redis 7.0's defaults.
