@@ -61,8 +61,8 @@ func (l *Lab) Delay(a, b string, d time.Duration, classes ...Class) error {
 	return l.apply(Fault{Kind: netfault.Delay, From: a, To: b, Delay: d}, classes)
 }
 
-// Drop loses each packet between two ends with probability p, above 0 and at most 1. As TCP sends lost packets again after 200 ms, 400 ms …,
-// the ends see stalls, and a reset when a packet is lost too often.
+// Drop loses each packet between two ends with probability p, above 0 and at most 1. As TCP sends lost packets again after
+// 200 ms, 400 ms …, the ends see stalls, and a reset when a packet is lost too often.
 func (l *Lab) Drop(a, b string, p float64, classes ...Class) error {
 	return l.apply(Fault{Kind: netfault.Drop, From: a, To: b, Probability: p}, classes)
 }

@@ -7,8 +7,8 @@ import (
 	"redislab/exercises/kit"
 )
 
-// settled expects the failover away from a master to be over at every living sentinel. One that leads it names the new master to clients while it
-// is still busy with the other replicas; only then does it watch the new master.
+// settled expects the failover away from a master to be over at every living sentinel. One that leads it names the new
+// master to clients while it is still busy with the other replicas; only then does it watch the new master.
 func settled(old string) kit.Check {
 	return kit.Check{
 		Name:   kit.T("the failover is over: each living sentinel watches the new master", "故障转移已结束：每个活着的哨兵都改为监控新的主节点"),

@@ -85,18 +85,11 @@ func (m Model) footer() string {
 	)
 }
 
-// list is the framed list of lessons, scrolled so that the cursor is seen.
+// list is the framed list of lessons, scrolled so that the cursor is seen with what is around it.
 func (m Model) list(width, height int) []string {
 	box := widget.Box{Title: m.common.S.Curriculum, Width: width, Height: height, Focused: true}
 	w, h := box.Inner()
-	from := 0
-	if m.cursor >= h {
-		from = m.cursor - h + 1
-		if m.cursor+1 < len(m.rows) { // keep one line of what follows in sight
-			from++
-		}
-	}
-	from = max(0, min(from, len(m.rows)-h))
+	from := max(0, min(m.cursor-h/2, len(m.rows)-h))
 	var lines []string
 	for i := from; i < len(m.rows) && len(lines) < h; i++ {
 		lines = append(lines, m.row(i, w))
