@@ -2,6 +2,7 @@ package curriculum
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/progress"
@@ -202,14 +203,25 @@ func (m Model) facts(ex kit.Exercise, width int) []string {
 			parts = append(parts, "✓ "+mode.name)
 		}
 	}
-	if len(ex.After) > 0 {
-		parts = append(parts, s.After+" "+strings.Join(ex.After, ", "))
+	if after := m.titles(ex.After); len(after) > 0 {
+		parts = append(parts, s.After+" "+strings.Join(after, ", "))
 	}
 	lines := []string{m.common.Theme.Faint.Render(widget.Cut(strings.Join(parts, " · "), width))}
 	if why := m.missing(ex); why != "" {
 		lines = append(lines, m.common.Theme.Warn.Render(widget.Cut(why, width)))
 	}
 	return lines
+}
+
+// titles is what lessons are called in the list: nobody has seen their IDs there.
+func (m Model) titles(ids []string) []string {
+	var out []string
+	for _, r := range m.rows {
+		if r.lesson != nil && slices.Contains(ids, r.lesson.ID) {
+			out = append(out, "“"+r.lesson.Title.In(m.common.Lang)+"”")
+		}
+	}
+	return out
 }
 
 func (m Model) steps(ex kit.Exercise) []string {
